@@ -1,0 +1,1 @@
+"""Darkroom: image generation as jobs on AWS."""
