@@ -1,0 +1,1 @@
+"""Pictures from upstream: verified before they are stored, never decoded."""
