@@ -1,0 +1,1 @@
+"""What the HTTP surface shows: requests read, records written, errors put into words."""

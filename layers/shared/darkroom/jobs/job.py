@@ -1,0 +1,172 @@
+"""The job and its life, as data: states, the table of transitions, and moves that have names.
+
+A `Job` is frozen; a move returns the next one or raises `TransitionError`. That only one writer's
+move counts is the store's task (`JobsTable.save`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from darkroom.jobs.delivery import Delivery, DeliveryStatus
+from darkroom.jobs.failure import ErrorCode, JobFailure
+from darkroom.jobs.request import ImageRequest
+
+
+class JobStatus(StrEnum):
+    QUEUED = "queued"
+    SUBMITTING = "submitting"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def terminal(self) -> bool:
+        return not TRANSITIONS[self]
+
+
+TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = MappingProxyType(
+    {
+        JobStatus.QUEUED: frozenset({JobStatus.SUBMITTING, JobStatus.FAILED, JobStatus.CANCELLED}),
+        # Back to queued only where upstream surely created nothing.
+        JobStatus.SUBMITTING: frozenset(
+            {JobStatus.QUEUED, JobStatus.PROCESSING, JobStatus.FAILED, JobStatus.CANCELLED}
+        ),
+        JobStatus.PROCESSING: frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED}),
+        JobStatus.COMPLETED: frozenset(),
+        JobStatus.FAILED: frozenset(),
+        JobStatus.CANCELLED: frozenset(),
+    }
+)
+
+
+class Billed(StrEnum):
+    """Whether upstream charged for the job. UNKNOWN is shown as such and never guessed."""
+
+    NO = "no"
+    YES = "yes"
+    UNKNOWN = "unknown"
+
+
+class TransitionError(Exception):
+    """A move that the table of transitions does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One paid POST: recorded before it is made, so that a crash leaves a trace of the intent."""
+
+    id: str
+    started_at: float
+    seed: int
+    permit_at: float
+    ambiguous: str | None = None
+    """Why it is unknown whether upstream has a task for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOutput:
+    """A picture in the images bucket."""
+
+    key: str
+    content_type: str
+    width: int
+    height: int
+    size_bytes: int
+    sha256: str
+    nsfw: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Times are Unix seconds. `revision` is what the store read, `chain` the job's chain of looks."""
+
+    id: str
+    tenant: str
+    request: ImageRequest
+    created_at: float
+    updated_at: float
+    price_microusd: int | None
+    status: JobStatus = JobStatus.QUEUED
+    revision: str = ""
+    due_at: float | None = None
+    chain: int = 0
+    attempt: Attempt | None = None
+    prediction_id: str | None = None
+    submitted_at: float | None = None
+    finished_at: float | None = None
+    inference_ms: int | None = None
+    outputs: tuple[StoredOutput, ...] = ()
+    failure: JobFailure | None = None
+    billed: Billed = Billed.NO
+    delivery: Delivery = field(default_factory=Delivery)
+
+    @property
+    def deadline_at(self) -> float:
+        return self.created_at + self.request.deadline_seconds
+
+    def submitting(self, attempt: Attempt) -> "Job":
+        """The intent: stored before the paid POST is made."""
+        return self._move(JobStatus.SUBMITTING, attempt.started_at, attempt=attempt)
+
+    def requeued(self, now: float) -> "Job":
+        """Upstream surely created nothing: the attempt is forgotten."""
+        return self._move(JobStatus.QUEUED, now, attempt=None)
+
+    def in_doubt(self, reason: str, now: float) -> "Job":
+        """It is unknown whether the attempt created a task. Keeps the state, and with it the permit."""
+        if self.status is not JobStatus.SUBMITTING or self.attempt is None:
+            raise TransitionError(f"{self.status} has no attempt to be in doubt about")
+        return replace(
+            self, attempt=replace(self.attempt, ambiguous=reason), billed=Billed.UNKNOWN, updated_at=now
+        )
+
+    def processing(self, prediction_id: str, now: float) -> "Job":
+        """Upstream's task is known, from the POST's reply, a callback or upstream's list."""
+        return self._move(
+            JobStatus.PROCESSING, now, prediction_id=prediction_id, submitted_at=now, billed=Billed.YES
+        )
+
+    def completed(self, outputs: tuple[StoredOutput, ...], inference_ms: int | None, now: float) -> "Job":
+        return self._end(
+            JobStatus.COMPLETED, now, outputs=outputs, inference_ms=inference_ms, billed=Billed.YES
+        )
+
+    def failed(self, failure: JobFailure, billed: Billed, now: float) -> "Job":
+        return self._end(JobStatus.FAILED, now, failure=failure, billed=billed)
+
+    def cancelled(self, now: float) -> "Job":
+        """Nothing is billed for a job that waits; what upstream bills for a task cut short is unknown."""
+        billed = Billed.NO if self.status is JobStatus.QUEUED else Billed.UNKNOWN
+        failure = JobFailure(ErrorCode.CANCELLED, "The job was cancelled.")
+        return self._end(JobStatus.CANCELLED, now, failure=failure, billed=billed)
+
+    def settled(self, billed: Billed, prediction_id: str | None = None) -> "Job":
+        """What became known of the charge after the end. The state stays as it is."""
+        if not self.status.terminal:
+            raise TransitionError(f"{self.status} is not the end")
+        return replace(self, billed=billed, prediction_id=prediction_id or self.prediction_id)
+
+    def deliver(self, delivery: Delivery) -> "Job":
+        """The webhook has moved on; the job itself stays as it is."""
+        return replace(self, delivery=delivery, updated_at=max(self.updated_at, delivery.last_at))
+
+    def due(self, at: float | None) -> "Job":
+        """When the reconciler takes the job up if nobody has moved it by then; None: never."""
+        return replace(self, due_at=at)
+
+    def new_chain(self) -> "Job":
+        return replace(self, chain=self.chain + 1)
+
+    def _move(self, status: JobStatus, now: float, **changes: Any) -> "Job":
+        if status not in TRANSITIONS[self.status]:
+            raise TransitionError(f"{self.status} can't become {status}")
+        return replace(self, status=status, updated_at=now, **changes)
+
+    def _end(self, status: JobStatus, now: float, **changes: Any) -> "Job":
+        wanted = self.request.webhook_url is not None
+        delivery = Delivery(DeliveryStatus.PENDING, next_at=now) if wanted else Delivery()
+        return self._move(status, now, finished_at=now, delivery=delivery, **changes)

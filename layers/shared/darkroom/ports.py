@@ -1,0 +1,148 @@
+"""The ports: what the use cases need of the world. Adapters are in `aws/`, `wavespeed/`, `pictures/`,
+`webhooks/`; the fakes in `tests/memory/` pass the same contract suites."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import IO, Any, Protocol
+
+from darkroom.jobs.job import Job
+from darkroom.jobs.upstream import Prediction, SubmitOutcome
+
+
+class JobChangedError(Exception):
+    """Somebody else has written the job since it was read. `current` is what stands there now."""
+
+    def __init__(self, current: Job | None) -> None:
+        super().__init__("the job was changed by somebody else")
+        self.current = current
+
+
+class ThrottledError(Exception):
+    """AWS is throttled or down: nothing was written, the caller may try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobKey:
+    tenant: str
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobsPage:
+    """A page of a tenant's jobs, newest first; `cursor` is None on the last one."""
+
+    jobs: tuple[Job, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobsFilter:
+    """Every given field must match. Times are Unix seconds."""
+
+    status: str | None = None
+    model: str | None = None
+    tag: str | None = None
+    created_after: float | None = None
+
+
+class JobsTable(Protocol):
+    """The truth about jobs. Every lookup names the tenant."""
+
+    def add(self, job: Job) -> Job | None:
+        """Store a new job; where its id is taken nothing is written and the stored job is returned."""
+
+    def get(self, tenant: str, job_id: str) -> Job | None:
+        """Strongly consistent."""
+
+    def save(self, job: Job) -> Job:
+        """Write the job's state if nobody else has since it was read; returns it with its new revision.
+
+        A write of our own whose reply was lost counts as done. Raises JobChangedError.
+        """
+
+    def list(self, tenant: str, wanted: JobsFilter, limit: int, cursor: str | None) -> JobsPage:
+        """Newest first. Raises ValueError for a cursor that this tenant was not given."""
+
+    def overdue(self, now: float, limit: int) -> Iterable[JobKey]:
+        """Jobs whose `due_at` has passed, the longest overdue first."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobMessage:
+    """A message names a job and nothing that matters.
+
+    `chain` is the job's chain of looks that this message belongs to; None for a message from outside
+    of it (a callback): such a one looks once and leaves the next look to the chain.
+    """
+
+    tenant: str
+    job_id: str
+    look: int = 0
+    chain: int | None = None
+
+
+class Queue(Protocol):
+    """JobsQueue and WebhookQueue: messages that name a job, delivered at least once after their delay."""
+
+    def send(self, message: JobMessage, delay_seconds: float = 0.0) -> None:
+        """A delay above 900 s (SQS's cap) is cut to 900: the receiver sees that it is early and sends on."""
+
+
+class Upstream(Protocol):
+    def submit(self, model: str, inputs: Mapping[str, Any], webhook_url: str | None) -> SubmitOutcome:
+        """The paid POST. Never raises for what upstream or the network does: every outcome is a value."""
+
+    def result(self, prediction_id: str) -> Prediction | None:
+        """None where upstream knows no such prediction (yet). Raises UpstreamUnavailableError."""
+
+    def recent(self, model: str, created_after: float, created_before: float) -> Sequence[Prediction]:
+        """The predictions upstream lists for the model in that time. Raises UpstreamUnavailableError."""
+
+    def delete(self, prediction_id: str) -> None:
+        """Ask upstream to stop; best effort. Raises UpstreamUnavailableError."""
+
+
+class Permits(Protocol):
+    """Upstream's limits: images a minute and concurrent tasks, shared by all workers."""
+
+    def take(self, now: float) -> float:
+        """0.0: granted, the caller may submit now. Else: seconds to wait before asking again."""
+
+    def give_back(self, taken_at: float, now: float) -> None:
+        """The task started with the permit of `taken_at` has ended: its concurrent slot is free."""
+
+    def hold(self, until: float, now: float) -> None:
+        """Nobody starts before `until`: upstream throttles (429) or refuses our key (401, 402)."""
+
+
+class Picture(Protocol):
+    """A verified picture in a spooled file, the position at its start."""
+
+    content_type: str
+    extension: str
+    width: int
+    height: int
+    size_bytes: int
+    sha256: bytes
+    file: IO[bytes]
+
+
+class PictureSource(Protocol):
+    def fetch(self, url: str, *, deadline_seconds: float) -> AbstractContextManager[Picture]:
+        """Fetch and verify. Raises OutputGoneError, OutputRetryError, OutputRefusedError (pictures.fetch)."""
+
+
+class ImagesBucket(Protocol):
+    def put(self, key: str, picture: Picture, job: Job) -> None:
+        """Store under the key; again is harmless. Raises ThrottledError."""
+
+    def presign(self, key: str, expires_seconds: int) -> str: ...
+
+    def uri(self, key: str) -> str:
+        """`s3://bucket/key`."""
+
+
+class WebhookSecrets(Protocol):
+    def secrets(self, tenant: str) -> Sequence[str]:
+        """The tenant's signing secrets (`whsec_…`), more than one while a rotation overlaps."""

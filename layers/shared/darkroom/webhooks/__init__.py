@@ -1,0 +1,1 @@
+"""Outgoing webhooks: signature, schedule, event and sender."""
