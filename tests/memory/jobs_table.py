@@ -1,0 +1,92 @@
+"""The jobs table in memory. Revisions are counted, so that a run repeats exactly."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+
+from darkroom.jobs.job import Job
+from darkroom.ports import JobChangedError, JobKey, JobsFilter, JobsPage
+
+
+class MemoryJobsTable:
+    def __init__(self) -> None:
+        self._jobs: dict[JobKey, Job] = {}
+        self._revisions = 0
+        self._lock = threading.Lock()
+
+    def add(self, job: Job) -> Job | None:
+        with self._lock:
+            stored = self._jobs.get(_key(job))
+            if stored is None:
+                self._jobs[_key(job)] = replace(job, revision=self._new_revision())
+            return stored
+
+    def get(self, tenant: str, job_id: str) -> Job | None:
+        return self._jobs.get(JobKey(tenant, job_id))
+
+    def save(self, job: Job) -> Job:
+        """As in the real one the request and its price are written once and stay as they were accepted."""
+        with self._lock:
+            stored = self._jobs.get(_key(job))
+            if stored is None or stored.revision != job.revision:
+                raise JobChangedError(stored)
+            saved = replace(job, revision=self._new_revision())
+            self._jobs[_key(job)] = replace(
+                saved, request=stored.request, price_microusd=stored.price_microusd
+            )
+            return saved
+
+    def list(self, tenant: str, wanted: JobsFilter, limit: int, cursor: str | None) -> JobsPage:
+        after = _read_cursor(tenant, cursor)
+        found = sorted(
+            (job for job in self._jobs.values() if job.tenant == tenant and _matches(job, wanted)),
+            key=_order,
+            reverse=True,
+        )
+        found = [job for job in found if after is None or _order(job) < after]
+        page = tuple(found[:limit])
+        more = len(found) > limit
+        return JobsPage(page, _cursor(page[-1]) if more else None)
+
+    def overdue(self, now: float, limit: int) -> Iterable[JobKey]:
+        due = [(job.due_at, job) for job in self._jobs.values() if job.due_at is not None]
+        due = sorted((pair for pair in due if pair[0] <= now), key=lambda pair: (pair[0], pair[1].id))
+        return [_key(job) for _, job in due[:limit]]
+
+    def all(self) -> tuple[Job, ...]:
+        """For assertions, in the order the jobs were added."""
+        return tuple(self._jobs.values())
+
+    def _new_revision(self) -> str:
+        self._revisions += 1
+        return f"r{self._revisions}"
+
+
+def _key(job: Job) -> JobKey:
+    return JobKey(job.tenant, job.id)
+
+
+def _order(job: Job) -> tuple[int, str]:
+    return int(job.created_at * 1000), job.id
+
+
+def _matches(job: Job, wanted: JobsFilter) -> bool:
+    return (
+        (wanted.status is None or job.status == wanted.status)
+        and (wanted.model is None or job.request.model == wanted.model)
+        and (wanted.tag is None or job.request.tag == wanted.tag)
+        and (wanted.created_after is None or _order(job)[0] > int(wanted.created_after * 1000))
+    )
+
+
+def _cursor(job: Job) -> str:
+    return f"{job.tenant}/{_order(job)[0]}/{job.id}"
+
+
+def _read_cursor(tenant: str, cursor: str | None) -> tuple[int, str] | None:
+    if cursor is None:
+        return None
+    owner, created_ms, job_id = cursor.split("/")
+    if owner != tenant:
+        raise ValueError("not a cursor of this tenant's")
+    return int(created_ms), job_id
