@@ -14,6 +14,10 @@ from darkroom.pictures.errors import PictureRefusedError, Refusal, malformed
 T = TypeVar("T")
 Reading: TypeAlias = Generator[None, None, T]
 
+MAX_PARTS = 200_000
+"""Headers in one picture, some 50 times what encoders write into 25 MB: a body made of nothing but headers
+would cost a second of CPU for each megabyte."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dimensions:
@@ -34,6 +38,7 @@ class Incoming:
         self.position = 0
         self._max_bytes = max_bytes
         self._before = 0
+        self._parts = 0
 
     @property
     def offset(self) -> int:
@@ -54,6 +59,9 @@ class Incoming:
     def take(self, count: int) -> Reading[bytes]:
         """The next `count` bytes; for headers, because they are held in memory."""
         self.expect(count)
+        self._parts += 1
+        if self._parts > MAX_PARTS:
+            raise malformed("too many parts")
         taken = b""
         while True:
             part = self.chunk[self.position : self.position + count - len(taken)]
