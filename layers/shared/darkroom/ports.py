@@ -72,13 +72,14 @@ class JobsTable(Protocol):
 class JobMessage:
     """A message names a job and nothing that matters.
 
-    `chain` is the job's chain of looks that this message belongs to; None for a message from outside
-    of it (a callback): such a one looks once and leaves the next look to the chain.
+    `tries` counts how often it was sent on without the job having moved. `chain` is the job's chain of
+    looks that it belongs to; None for a message from outside of it (a callback): such a one looks
+    once and leaves the next look to the chain.
     """
 
     tenant: str
     job_id: str
-    look: int = 0
+    tries: int = 0
     chain: int | None = None
 
 
@@ -130,7 +131,7 @@ class Picture(Protocol):
 
 class PictureSource(Protocol):
     def fetch(self, url: str, *, deadline_seconds: float) -> AbstractContextManager[Picture]:
-        """Fetch and verify. Raises OutputGoneError, OutputRetryError, OutputRefusedError (pictures.fetch)."""
+        """Fetch and verify. Raises OutputGoneError, OutputRetryError, OutputRefusedError (pictures.errors)."""
 
 
 class ImagesBucket(Protocol):
@@ -146,3 +147,12 @@ class ImagesBucket(Protocol):
 class WebhookSecrets(Protocol):
     def secrets(self, tenant: str) -> Sequence[str]:
         """The tenant's signing secrets (`whsec_…`), more than one while a rotation overlaps."""
+
+
+class Telemetry(Protocol):
+    """Log lines and metrics. Fields never hold a prompt or a secret."""
+
+    def info(self, message: str, **fields: object) -> None: ...
+
+    def count(self, metric: str, **fields: object) -> None:
+        """One more of something that a person watches or an alarm stands on, with a warning in the log."""

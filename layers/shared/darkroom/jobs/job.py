@@ -62,7 +62,8 @@ class Attempt:
     id: str
     started_at: float
     seed: int
-    permit_at: float
+    permit_at: float | None
+    """When its permit was taken; None once the slot was given back ahead of the end."""
     ambiguous: str | None = None
     """Why it is unknown whether upstream has a task for it."""
 
@@ -149,6 +150,10 @@ class Job:
         if not self.status.terminal:
             raise TransitionError(f"{self.status} is not the end")
         return replace(self, billed=billed, prediction_id=prediction_id or self.prediction_id)
+
+    def slot_given_back(self) -> "Job":
+        """A cancelled job's task counts no longer against the concurrent ones."""
+        return replace(self, attempt=self.attempt and replace(self.attempt, permit_at=None))
 
     def deliver(self, delivery: Delivery) -> "Job":
         """The webhook has moved on; the job itself stays as it is."""

@@ -1,8 +1,12 @@
-"""Why a body is not accepted as a picture; imports nothing of the project.
+"""Why a body is not accepted as a picture, or an output can't be had; imports nothing of the project.
 
 PictureError
 ├── PictureRefusedError    reading it again would not help
 └── PictureTruncatedError  the end is missing: another download may bring it
+OutputError
+├── OutputGoneError     it is not there any more: asking again is useless
+├── OutputRetryError    nothing to decide on: ask again later
+└── OutputRefusedError  what is there is not acceptable, and will not become so
 """
 
 from enum import StrEnum
@@ -36,3 +40,23 @@ class PictureTruncatedError(PictureError):
 
 def malformed(detail: str) -> PictureRefusedError:
     return PictureRefusedError(Refusal.MALFORMED, detail)
+
+
+class OutputError(Exception):
+    """`reason` holds of the URL at most its host, and no byte of the body: it may be logged and shown."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class OutputGoneError(OutputError):
+    pass
+
+
+class OutputRetryError(OutputError):
+    pass
+
+
+class OutputRefusedError(OutputError):
+    pass

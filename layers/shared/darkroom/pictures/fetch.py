@@ -1,10 +1,4 @@
-"""Fetches upstream's pictures into spooled files, verified on the way. Stores nothing, sends no key.
-
-OutputError
-├── OutputGoneError     it is not there any more: asking again is useless
-├── OutputRetryError    nothing to decide on: ask again later
-└── OutputRefusedError  what is there is not acceptable, and will not become so
-"""
+"""Fetches upstream's pictures into spooled files, verified on the way. Stores nothing, sends no key."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,7 +8,13 @@ from typing import IO, TYPE_CHECKING
 
 from darkroom.net.errors import NetworkFailure, RequestFailedError, UrlRefusedError
 from darkroom.net.url_policy import SafeUrl, check_url
-from darkroom.pictures.errors import PictureRefusedError, PictureTruncatedError
+from darkroom.pictures.errors import (
+    OutputGoneError,
+    OutputRefusedError,
+    OutputRetryError,
+    PictureRefusedError,
+    PictureTruncatedError,
+)
 from darkroom.pictures.verify import MAX_BYTES, PictureVerifier
 
 if TYPE_CHECKING:
@@ -26,26 +26,6 @@ _GONE = frozenset({403, 404, 410})
 """A signed link that has run out answers 403."""
 _WORTH_ASKING_AGAIN = frozenset({408, 425, 429})
 _REFUSED = frozenset({NetworkFailure.ANSWER_TOO_LARGE, NetworkFailure.ENCODED_BODY})
-
-
-class OutputError(Exception):
-    """`reason` holds of the URL at most its host, and no byte of the body: it may be logged and shown."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class OutputGoneError(OutputError):
-    pass
-
-
-class OutputRetryError(OutputError):
-    pass
-
-
-class OutputRefusedError(OutputError):
-    pass
 
 
 @dataclass(slots=True)

@@ -1,0 +1,69 @@
+"""Errors as the HTTP surface shows them: one body, whose `error` is always an object."""
+
+import json
+from typing import Any
+
+from darkroom.jobs.rules import Problem
+
+_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "insufficient_credits",
+    404: "not_found",
+    409: "invalid_request_error",
+    413: "invalid_request_error",
+    422: "invalid_request_error",
+    429: "rate_limit_error",
+    500: "server_error",
+    503: "service_unavailable",
+}
+
+
+class ApiError(Exception):
+    """What ends a request: a status, a word for programs, a sentence that says what to do."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        problems: tuple[Problem, ...] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.problems = problems
+        self.headers = headers or {}
+
+    @property
+    def body(self) -> str:
+        error: dict[str, Any] = {
+            "message": str(self),
+            "type": _TYPES[self.status],
+            "code": self.code,
+            "param": self.problems[0].field if self.problems else None,
+        }
+        if self.problems:
+            error["problems"] = [{"field": p.field, "message": p.message} for p in self.problems]
+        return json.dumps({"error": error}, ensure_ascii=False)
+
+
+def invalid_request(*problems: Problem) -> ApiError:
+    text = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
+    return ApiError(422, "invalid_parameter", text, problems=problems)
+
+
+def job_not_found() -> ApiError:
+    """The same for an unknown id and for another tenant's."""
+    return ApiError(404, "job_not_found", "There is no such job.")
+
+
+def try_again(seconds: int = 2) -> ApiError:
+    return ApiError(
+        503,
+        "try_again",
+        f"The service is busy. Nothing was written; send the request again in {seconds} seconds.",
+        headers={"retry-after": str(seconds)},
+    )

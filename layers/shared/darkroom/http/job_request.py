@@ -1,0 +1,98 @@
+"""The body of `POST /v1/jobs`: its schema, and the way from bytes to a checked request."""
+
+import json
+from typing import Annotated, Any, NoReturn
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from darkroom.http.errors import ApiError, invalid_request
+from darkroom.jobs.catalogue import MAX_SEED, RANDOM_SEED
+from darkroom.jobs.request import ImageRequest
+from darkroom.jobs.rules import Draft, InvalidRequestError, Problem, checked_request
+from darkroom.net.url_policy import UrlRefusedError, check_url
+from darkroom.settings import Settings
+
+MAX_BODY_BYTES = 64 * 1024
+
+
+def _utf8(text: str) -> str:
+    """JSON can spell half of a surrogate pair, which no text can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be valid Unicode, without lone surrogates") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_utf8)]
+
+
+class JobRequest(BaseModel):
+    """Unknown fields are refused: a misspelt one must not be ignored silently."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    model: Text = Field(description="A model's id or alias.")
+    prompt: Text = Field(description="What the image shows, in English or Chinese.")
+    size: Text | None = Field(None, description="`W*H` or `WxH` in pixels, 512 to 2048 each.")
+    width: int | None = Field(None, description="Pixels; goes with height, in place of size.")
+    height: int | None = Field(None, description="Pixels; goes with width, in place of size.")
+    seed: int = Field(RANDOM_SEED, description=f"0 to {MAX_SEED}; -1 for a random one.")
+    enable_prompt_expansion: bool = Field(
+        True, description="Let the model's prompt enhancer expand the prompt."
+    )
+    webhook_url: Text | None = Field(None, description="https URL that is told of the job's end.")
+    metadata: dict[Text, Text] = Field({}, description="At most 16 pairs of strings, echoed with the job.")
+    tag: Text | None = Field(None, description="A label for lists and usage, at most 64 characters.")
+    deadline_seconds: int | None = Field(None, description="The job fails if it is not done by then.")
+
+
+def parse_request(body: bytes, settings: Settings) -> ImageRequest:
+    """Raises ApiError with every problem that was found, each with its field."""
+    try:
+        fields = JobRequest.model_validate(_json_object(body))
+    except ValidationError as error:
+        raise invalid_request(*(_problem(detail) for detail in error.errors())) from None
+    try:
+        request = checked_request(
+            Draft(**fields.model_dump()), default_deadline_seconds=settings.job_deadline_seconds
+        )
+        _check_webhook_url(request.webhook_url, settings)
+    except InvalidRequestError as error:
+        raise invalid_request(*error.problems) from None
+    return request
+
+
+def _check_webhook_url(url: str | None, settings: Settings) -> None:
+    if url is None:
+        return
+    try:
+        check_url(url, ports=settings.webhook_ports, local_targets=settings.local_targets)
+    except UrlRefusedError as error:
+        raise InvalidRequestError(Problem("webhook_url", str(error))) from None
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    if len(body) > MAX_BODY_BYTES:
+        raise ApiError(413, "body_too_large", f"The body must have at most {MAX_BODY_BYTES} bytes.")
+    try:
+        parsed = json.loads(body, parse_constant=_no_constants)
+    except (ValueError, RecursionError):
+        raise ApiError(400, "invalid_json", "The body is not valid JSON.") from None
+    if not isinstance(parsed, dict):
+        raise ApiError(400, "invalid_json", "The body must be a JSON object.")
+    return parsed
+
+
+def _no_constants(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _problem(detail: Any) -> Problem:
+    field = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        known = ", ".join(JobRequest.model_fields)
+        return Problem(field, f"unknown field; the fields are: {known}")
+    if detail["type"] == "missing":
+        return Problem(field, "is required")
+    return Problem(field, str(detail["msg"]).removeprefix("Value error, "))

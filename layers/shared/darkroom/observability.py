@@ -1,0 +1,26 @@
+"""Log lines and metrics by Powertools: one JSON object a line, the job's id in each, never a prompt."""
+
+from functools import cache
+
+from aws_lambda_powertools import Logger, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+
+NAMESPACE = "Darkroom"
+
+
+@cache
+def logger() -> Logger:
+    """Level and service come from Powertools' own environment variables."""
+    return Logger()
+
+
+class LoggedTelemetry:
+    """`ports.Telemetry`. Metrics are log lines in CloudWatch's embedded format; safe in threads."""
+
+    def info(self, message: str, **fields: object) -> None:
+        logger().info(message, extra=fields)
+
+    def count(self, metric: str, **fields: object) -> None:
+        logger().warning(metric, extra=fields)
+        with single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace=NAMESPACE):
+            pass

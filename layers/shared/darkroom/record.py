@@ -1,0 +1,139 @@
+"""The job record: what every surface shows of a job, and what its event carries."""
+
+from collections.abc import Callable
+from typing import Any
+
+from darkroom.jobs.delivery import Delivery, DeliveryStatus
+from darkroom.jobs.job import Billed, Job, JobStatus, StoredOutput
+
+MICROUSD = 1_000_000
+
+OutputUrl = Callable[[StoredOutput], tuple[str, int]]
+"""The picture's address and when it expires, in Unix seconds."""
+
+
+def job_record(
+    job: Job, *, base_url: str, output_url: OutputUrl, uri: Callable[[str], str]
+) -> dict[str, Any]:
+    """`base_url` has no slash at its end; `uri` makes an `s3://` address of a key."""
+    outputs = [_output(output, output_url, uri) for output in job.outputs]
+    return {
+        "id": job.id,
+        "status": job.status.value,
+        "modality": "image",
+        "model": job.request.model,
+        "created_at": int(job.created_at),
+        "updated_at": int(job.updated_at),
+        "input": _input(job),
+        "seed": job.attempt.seed if job.attempt else None,
+        "outputs": outputs,
+        "result_url": outputs[0]["url"] if outputs else None,
+        "result": _result(job, outputs),
+        "error": job.failure.message if job.failure else None,
+        "error_code": job.failure.code.value if job.failure else None,
+        "retryable": job.failure.retryable if job.failure else None,
+        "billing": billing(job),
+        "timings_ms": _timings(job),
+        "webhook": _webhook(job),
+        "metadata": dict(job.request.metadata),
+        "tag": job.request.tag,
+        "deadline_at": int(job.deadline_at),
+        "urls": _urls(job, base_url),
+    }
+
+
+def billing(job: Job) -> dict[str, Any]:
+    """The price in USD or "unknown"; whether it was billed: true, false or "unknown". Never guessed."""
+    price = "unknown" if job.price_microusd is None else job.price_microusd / MICROUSD
+    billed: bool | str = job.billed.value if job.billed is Billed.UNKNOWN else job.billed is Billed.YES
+    return {"price_usd": price, "billed": billed}
+
+
+def delivery_record(job: Job) -> dict[str, Any]:
+    """The webhook's attempts, oldest first."""
+    delivery = job.delivery
+    return {
+        "job_id": job.id,
+        "url": job.request.webhook_url,
+        "status": delivery.status.value,
+        "next_attempt_at": _seconds(delivery.next_at),
+        "attempts": [
+            {
+                "at": round(attempt.at, 3),
+                "duration_ms": attempt.duration_ms,
+                "status_code": attempt.status_code,
+                "error": attempt.error,
+                "detail": attempt.detail,
+                "response_hash": attempt.response_hash,
+            }
+            for attempt in delivery.attempts
+        ],
+    }
+
+
+def _input(job: Job) -> dict[str, Any]:
+    request = job.request
+    return {
+        "prompt": request.prompt,
+        "size": request.size,
+        "seed": request.seed,
+        "enable_prompt_expansion": request.enable_prompt_expansion,
+    }
+
+
+def _output(output: StoredOutput, output_url: OutputUrl, uri: Callable[[str], str]) -> dict[str, Any]:
+    url, expires_at = output_url(output)
+    return {
+        "url": url,
+        "url_expires_at": expires_at,
+        "s3_uri": uri(output.key),
+        "content_type": output.content_type,
+        "width": output.width,
+        "height": output.height,
+        "bytes": output.size_bytes,
+        "sha256": output.sha256,
+        "nsfw": output.nsfw,
+    }
+
+
+def _result(job: Job, outputs: list[dict[str, Any]]) -> dict[str, Any] | None:
+    if job.status is not JobStatus.COMPLETED or job.finished_at is None:
+        return None
+    return {"created": int(job.finished_at), "data": [{"url": output["url"]} for output in outputs]}
+
+
+def _timings(job: Job) -> dict[str, int | None]:
+    """`queued`: until upstream had the task; `processing`: from there to the stored picture."""
+    return {
+        "queued": _milliseconds(job.created_at, job.submitted_at),
+        "inference": job.inference_ms,
+        "processing": _milliseconds(job.submitted_at, job.finished_at),
+        "total": _milliseconds(job.created_at, job.finished_at),
+    }
+
+
+def _webhook(job: Job) -> dict[str, Any] | None:
+    if job.request.webhook_url is None:
+        return None
+    delivery: Delivery = job.delivery
+    # Before the end there is nothing to deliver yet, but a webhook was asked for.
+    status = delivery.status if job.status.terminal else DeliveryStatus.PENDING
+    return {
+        "url": job.request.webhook_url,
+        "status": status.value,
+        "attempts": len(delivery.attempts),
+        "next_attempt_at": _seconds(delivery.next_at),
+    }
+
+
+def _urls(job: Job, base_url: str) -> dict[str, str]:
+    get = f"{base_url}/v1/jobs/{job.id}"
+    return {"get": get, "cancel": f"{get}/cancel", "webhook": f"{get}/webhook"}
+
+
+def _seconds(at: float | None) -> int | None:
+    return None if at is None else int(at)
+
+
+def _milliseconds(start: float | None, end: float | None) -> int | None:
+    return None if start is None or end is None else round((end - start) * 1000)

@@ -1,0 +1,37 @@
+"""A message for a job that has ended: tidy up after a cancel, deliver what a crash left undelivered."""
+
+from darkroom.jobs.delivery import DeliveryStatus
+from darkroom.jobs.job import Job, JobStatus
+from darkroom.jobs.upstream import UpstreamUnavailableError
+from darkroom.ports import JobChangedError, JobMessage
+from darkroom.usecases.context import Poller
+
+_UNDELIVERED_SECONDS = 30.0
+"""Within this time of the end its own worker is still at the first attempt."""
+
+
+def after_end(poller: Poller, job: Job, message: JobMessage) -> None:
+    del message  # the end has no next message
+    if job.status is JobStatus.CANCELLED:
+        job = _tidy_up(poller, job)
+    pending = job.delivery.status is DeliveryStatus.PENDING and job.delivery.made == 0
+    waited = poller.clock() - (job.finished_at or 0.0)
+    if pending and (job.status is JobStatus.CANCELLED or waited > _UNDELIVERED_SECONDS):
+        poller.deliverer.first_attempt(job, poller.time_left())
+
+
+def _tidy_up(poller: Poller, job: Job) -> Job:
+    """Tell upstream, and give the slot back: once, whoever comes first."""
+    if job.attempt is None or job.attempt.permit_at is None:
+        return job
+    if job.prediction_id is not None:
+        try:
+            poller.upstream.delete(job.prediction_id)
+        except UpstreamUnavailableError as error:
+            poller.telemetry.info("upstream_delete_failed", job_id=job.id, reason=error.reason)
+    try:
+        tidied = poller.jobs.save(job.slot_given_back())
+    except JobChangedError as conflict:
+        return conflict.current or job
+    poller.permits.give_back(job.attempt.permit_at, poller.clock())
+    return tidied

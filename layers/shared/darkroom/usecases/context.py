@@ -1,0 +1,60 @@
+"""What the poller's use cases share: its ports, its clock and the stack's policy. Wired once a process."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from darkroom.jobs.job import Job
+from darkroom.ports import (
+    ImagesBucket,
+    JobMessage,
+    JobsTable,
+    Permits,
+    PictureSource,
+    Queue,
+    Telemetry,
+    Upstream,
+)
+from darkroom.usecases.deliver import Deliverer
+
+SUBMIT_SECONDS = 30.0
+"""How long the paid POST may take in all."""
+SUBMIT_MARGIN_SECONDS = 10.0
+"""What a worker needs around the POST; within both together an attempt is not yet in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The stack's settings as far as the job's life depends on them."""
+
+    callbacks: bool
+    upstream_timeout_seconds: float
+    overdue_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Poller:
+    jobs: JobsTable
+    queue: Queue
+    upstream: Upstream
+    permits: Permits
+    pictures: PictureSource
+    bucket: ImagesBucket
+    deliverer: Deliverer
+    telemetry: Telemetry
+    policy: Policy
+    callback_url: Callable[[Job], str | None]
+    clock: Callable[[], float]
+    random: random.Random
+    time_left: Callable[[], float]
+    """Seconds until the worker is stopped from outside."""
+
+    def again(self, message: JobMessage, delay_seconds: float, *, moved: bool = False) -> None:
+        """Send the message on. `moved`: the job has changed its state, so the tries count from zero."""
+        self.queue.send(replace(message, tries=0 if moved else message.tries + 1), delay_seconds)
+
+    def ends_at(self, job: Job) -> float:
+        """When the job fails at the latest: its own deadline, or upstream's time for a task."""
+        if job.attempt is None:
+            return job.deadline_at
+        return min(job.deadline_at, job.attempt.started_at + self.policy.upstream_timeout_seconds)

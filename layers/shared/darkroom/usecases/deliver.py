@@ -1,0 +1,145 @@
+"""Deliver a job's event to its webhook: one attempt now, the rest on a schedule. At least once.
+
+The event's id and body are the same for every attempt; only time stamp and signature are fresh.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from darkroom.jobs.delivery import Delivery, DeliveryAttempt, DeliveryStatus
+from darkroom.jobs.ids import event_id
+from darkroom.jobs.job import Job
+from darkroom.ports import (
+    JobChangedError,
+    JobMessage,
+    JobsTable,
+    Queue,
+    Telemetry,
+    ThrottledError,
+    WebhookSecrets,
+)
+from darkroom.webhooks.schedule import next_delay_seconds
+from darkroom.webhooks.sender import DeliveryResult
+from darkroom.webhooks.standard_webhooks import sign
+
+FIRST_ATTEMPT_SECONDS = 5.0
+"""In the poller: a slow receiver must not hold up the batch."""
+ATTEMPT_SECONDS = 15.0
+_MARGIN_SECONDS = 3.0
+_EARLY_SECONDS = 1.0
+
+
+class Sender(Protocol):
+    def send(
+        self, url: str, headers: Mapping[str, str], body: bytes, *, deadline_seconds: float
+    ) -> DeliveryResult:
+        """One POST. Never raises for what the receiver or the network does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverer:
+    jobs: JobsTable
+    queue: Queue
+    sender: Sender
+    secrets: WebhookSecrets
+    telemetry: Telemetry
+    event_body: Callable[[Job], bytes]
+    overdue_seconds: float
+    clock: Callable[[], float]
+    random: random.Random
+
+    def first_attempt(self, job: Job, time_left: float) -> None:
+        """At once, from the worker that ended the job, if it has the time."""
+        if time_left < FIRST_ATTEMPT_SECONDS + _MARGIN_SECONDS:
+            self.queue.send(JobMessage(job.tenant, job.id))
+        else:
+            self._attempt(job, FIRST_ATTEMPT_SECONDS)
+
+    def deliver(self, message: JobMessage) -> None:
+        """For a message of the WebhookQueue: attempt if it is time, else wait on (SQS caps a delay)."""
+        job = self.jobs.get(message.tenant, message.job_id)
+        if job is None or job.delivery.status is not DeliveryStatus.PENDING:
+            return
+        wait = (job.delivery.next_at or 0.0) - self.clock()
+        if wait > _EARLY_SECONDS:
+            self.queue.send(message, wait)
+        else:
+            self._attempt(job, ATTEMPT_SECONDS)
+
+    def replay(self, tenant: str, job_id: str) -> Job | None:
+        """Deliver the job's event again, in a new round of attempts; None for an unknown job.
+
+        Raises DeliveryError where there is no event (yet), ThrottledError.
+        """
+        job = self.jobs.get(tenant, job_id)
+        if job is None:
+            return None
+        now = self.clock()
+        delivery = job.delivery.replayed(now)
+        try:
+            job = self.jobs.save(job.deliver(delivery).due(now + self.overdue_seconds))
+        except JobChangedError as conflict:
+            raise ThrottledError("the job changes too fast") from conflict
+        self.queue.send(JobMessage(tenant, job_id))
+        return job
+
+    def _attempt(self, job: Job, deadline_seconds: float) -> None:
+        assert job.request.webhook_url is not None  # a pending delivery has its URL
+        started = self.clock()
+        body = self.event_body(job)
+        headers = self._headers(job, int(started), body)
+        result = self.sender.send(job.request.webhook_url, headers, body, deadline_seconds=deadline_seconds)
+        self._record(job, result, started)
+
+    def _headers(self, job: Job, timestamp: int, body: bytes) -> dict[str, str]:
+        name = event_id(job.id)
+        return {
+            "content-type": "application/json",
+            "user-agent": "Darkroom-Webhook/1",
+            "webhook-id": name,
+            "webhook-timestamp": str(timestamp),
+            "webhook-signature": sign(self.secrets.secrets(job.tenant), name, timestamp, body),
+        }
+
+    def _record(self, job: Job, result: DeliveryResult, started: float) -> None:
+        attempt = DeliveryAttempt(
+            at=started,
+            duration_ms=result.duration_ms,
+            status_code=result.status_code,
+            error=result.error,
+            detail=result.detail,
+            response_hash=result.response_sha256_8,
+        )
+        delivery = self._after(job, result, attempt)
+        if not self._save(job, delivery):
+            return  # another worker has recorded an attempt of its own, and schedules what follows
+        if delivery.status is DeliveryStatus.PENDING and delivery.next_at is not None:
+            self.queue.send(JobMessage(job.tenant, job.id), delivery.next_at - self.clock())
+        elif delivery.status is DeliveryStatus.EXHAUSTED:
+            self.telemetry.count("WebhookExhausted", job_id=job.id, status_code=result.status_code)
+
+    def _after(self, job: Job, result: DeliveryResult, attempt: DeliveryAttempt) -> Delivery:
+        if result.ok:
+            return job.delivery.delivered(attempt)
+        delay = next_delay_seconds(
+            job.delivery.made + 1,
+            jitter=self.random.random(),
+            retry_after_seconds=result.retry_after_seconds,
+        )
+        if result.gone or delay is None:
+            return job.delivery.exhausted(attempt)
+        return job.delivery.to_try_again(attempt, self.clock() + delay)
+
+    def _save(self, job: Job, delivery: Delivery) -> bool:
+        due_at = None if delivery.next_at is None else delivery.next_at + self.overdue_seconds
+        current: Job | None = job
+        while current is not None and current.delivery == job.delivery:
+            try:
+                self.jobs.save(current.deliver(delivery).due(due_at))
+            except JobChangedError as conflict:
+                current = conflict.current
+            else:
+                return True
+        return False

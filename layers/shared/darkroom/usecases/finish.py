@@ -1,0 +1,44 @@
+"""End a job: one terminal write, the permit's slot back, the webhook's first attempt at once."""
+
+from collections.abc import Callable
+
+from darkroom.jobs.delivery import DeliveryStatus
+from darkroom.jobs.job import Job, JobStatus
+from darkroom.ports import JobChangedError
+from darkroom.usecases.context import Poller
+from darkroom.usecases.save import save_move
+
+_DELIVERY_MARGIN_SECONDS = 30.0
+
+
+def finish(poller: Poller, job: Job, end: Callable[[Job], Job]) -> None:
+    """`end` makes the terminal move. Where another worker has ended the job, nothing more is done."""
+    try:
+        ended = save_move(poller.jobs, job, lambda current: _due_for_delivery(poller, end(current)))
+    except JobChangedError:
+        return
+    if ended.attempt is not None and ended.attempt.permit_at is not None:
+        poller.permits.give_back(ended.attempt.permit_at, poller.clock())
+    _report(poller, ended)
+    if ended.delivery.status is DeliveryStatus.PENDING:
+        poller.deliverer.first_attempt(ended, poller.time_left())
+
+
+def _due_for_delivery(poller: Poller, ended: Job) -> Job:
+    """Due until the delivery is done. A due time well ahead stays: to move it costs two index writes."""
+    if ended.delivery.status is DeliveryStatus.NONE:
+        return ended.due(None)
+    now = poller.clock()
+    if ended.due_at is not None and ended.due_at > now + _DELIVERY_MARGIN_SECONDS:
+        return ended
+    return ended.due(now + poller.policy.overdue_seconds)
+
+
+def _report(poller: Poller, job: Job) -> None:
+    seconds = round((job.finished_at or job.created_at) - job.created_at, 3)
+    if job.status is JobStatus.COMPLETED:
+        poller.telemetry.info("completed", job_id=job.id, model=job.request.model, seconds=seconds)
+    elif job.failure is not None:
+        poller.telemetry.count(
+            "JobFailed", job_id=job.id, model=job.request.model, error_code=job.failure.code, seconds=seconds
+        )

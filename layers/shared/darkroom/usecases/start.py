@@ -1,0 +1,157 @@
+"""Start a job: take a permit, record the intent, make the paid POST, and record what came of it.
+
+This is the one place that spends money. The rules are those of "at most one charge": the intent is
+stored before the POST; a POST whose outcome is unknown is never made again.
+"""
+
+from darkroom.jobs.catalogue import MAX_SEED, RANDOM_SEED
+from darkroom.jobs.failure import ErrorCode, JobFailure
+from darkroom.jobs.ids import new_attempt_id
+from darkroom.jobs.job import Attempt, Billed, Job, JobStatus
+from darkroom.jobs.looks import backoff_seconds, next_look_seconds, next_search_seconds
+from darkroom.jobs.upstream import Ambiguous, Created, KeyRefused, NotCreated, Refused, SubmitOutcome
+from darkroom.ports import JobChangedError, JobMessage, ThrottledError
+from darkroom.usecases.context import SUBMIT_MARGIN_SECONDS, SUBMIT_SECONDS, Poller
+from darkroom.usecases.finish import finish
+from darkroom.usecases.save import save_move
+
+KEY_REFUSED_SECONDS = 60.0
+"""How long nobody submits after upstream refused the key."""
+THROTTLED_SECONDS = 5.0
+"""How long nobody submits after a 429 that names no time of its own."""
+_LONGEST_WAIT_SECONDS = 20.0
+
+
+def start(poller: Poller, job: Job, message: JobMessage) -> None:
+    now = poller.clock()
+    if now >= job.deadline_at:
+        failure = JobFailure(
+            ErrorCode.DEADLINE_EXCEEDED, "The job's deadline passed before it could be started."
+        )
+        finish(poller, job, lambda current: current.failed(failure, Billed.NO, now))
+        return
+    if poller.time_left() < SUBMIT_SECONDS + SUBMIT_MARGIN_SECONDS:
+        poller.again(message, 0.0)
+        return
+    wait = poller.permits.take(now)
+    if wait > 0:
+        _wait(poller, job, message, wait)
+        return
+    attempt = Attempt(new_attempt_id(), now, _seed(poller, job), permit_at=now)
+    intended = _record_intent(poller, job, attempt)
+    if intended is not None:
+        _submit(poller, intended, attempt, message)
+
+
+def _record_intent(poller: Poller, job: Job, attempt: Attempt) -> Job | None:
+    """The job with its intent stored; None where somebody else has moved it meanwhile."""
+    try:
+        return poller.jobs.save(job.submitting(attempt))
+    except JobChangedError:
+        poller.permits.give_back(attempt.started_at, poller.clock())
+        return None
+    except ThrottledError:
+        poller.permits.give_back(attempt.started_at, poller.clock())
+        raise
+
+
+def _submit(poller: Poller, job: Job, attempt: Attempt, message: JobMessage) -> None:
+    outcome = poller.upstream.submit(
+        job.request.model, job.request.upstream_inputs(attempt.seed), poller.callback_url(job)
+    )
+    poller.telemetry.info("submitted", job_id=job.id, outcome=type(outcome).__name__)
+    match outcome:
+        case Created(prediction_id):
+            _created(poller, job, prediction_id, message)
+        case Ambiguous(reason):
+            _ambiguous(poller, job, reason, message)
+        case Refused(failure):
+            finish(poller, job, lambda current: current.failed(failure, Billed.NO, poller.clock()))
+        case NotCreated() | KeyRefused():
+            _not_created(poller, job, attempt, outcome, message)
+
+
+def _created(poller: Poller, job: Job, prediction_id: str, message: JobMessage) -> None:
+    now = poller.clock()
+    try:
+        save_move(poller.jobs, job, lambda current: current.processing(prediction_id, now))
+    except JobChangedError as conflict:
+        if not _adopted(poller, conflict.current, prediction_id):
+            return
+    poller.again(message, next_look_seconds(0.0, callbacks=poller.policy.callbacks), moved=True)
+
+
+def _adopted(poller: Poller, current: Job | None, prediction_id: str) -> bool:
+    """The job has moved during our POST: true where a callback has adopted the very task it created."""
+    if current is None or current.status is JobStatus.CANCELLED:
+        _cancelled_meanwhile(poller, current, prediction_id)
+    elif current.prediction_id == prediction_id:
+        return True
+    else:
+        metric = "DuplicateCharge" if current.prediction_id else "OrphanCharge"
+        poller.telemetry.count(metric, job_id=current.id, prediction_id=prediction_id)
+    return False
+
+
+def _cancelled_meanwhile(poller: Poller, current: Job | None, prediction_id: str) -> None:
+    """The task is known only now: keep its id and have the next message tell upstream."""
+    if current is not None and current.prediction_id is None:
+        save_move(poller.jobs, current, lambda job: job.settled(Billed.UNKNOWN, prediction_id))
+        poller.queue.send(JobMessage(current.tenant, current.id))
+
+
+def _ambiguous(poller: Poller, job: Job, reason: str, message: JobMessage) -> None:
+    poller.telemetry.count("AmbiguousCharge", job_id=job.id, reason=reason)
+    try:
+        save_move(poller.jobs, job, lambda current: current.in_doubt(reason, poller.clock()))
+    except JobChangedError as conflict:
+        if conflict.current is None or conflict.current.status.terminal:
+            return
+    # A callback may have adopted the task meanwhile; the chain of looks goes on either way.
+    poller.again(message, next_search_seconds(0.0), moved=True)
+
+
+def _not_created(
+    poller: Poller, job: Job, attempt: Attempt, outcome: NotCreated | KeyRefused, message: JobMessage
+) -> None:
+    now = poller.clock()
+    delay = _pause(poller, outcome, message, now)
+    poller.permits.give_back(attempt.started_at, now)
+    try:
+        save_move(poller.jobs, job, lambda current: current.requeued(now))
+    except JobChangedError as conflict:
+        _settle_if_cancelled(poller, conflict.current)
+        return
+    poller.again(message, min(delay, max(job.deadline_at - now, 0.0)))
+
+
+def _pause(poller: Poller, outcome: SubmitOutcome, message: JobMessage, now: float) -> float:
+    """Hold everybody's submits where upstream asked for it. Returns this job's own delay."""
+    if isinstance(outcome, KeyRefused):
+        poller.telemetry.count("UpstreamRefused", reason=outcome.reason)
+        poller.permits.hold(now + KEY_REFUSED_SECONDS, now)
+        return KEY_REFUSED_SECONDS
+    delay = backoff_seconds(message.tries, base=2.0, ceiling=60.0, jitter=poller.random.random())
+    if isinstance(outcome, NotCreated):
+        if outcome.throttled:
+            poller.telemetry.count("UpstreamThrottled")
+            poller.permits.hold(now + (outcome.retry_after_seconds or THROTTLED_SECONDS), now)
+        delay = max(delay, outcome.retry_after_seconds or 0.0)
+    return delay
+
+
+def _settle_if_cancelled(poller: Poller, current: Job | None) -> None:
+    if current is not None and current.status is JobStatus.CANCELLED:
+        save_move(poller.jobs, current, lambda job: job.settled(Billed.NO).slot_given_back())
+
+
+def _wait(poller: Poller, job: Job, message: JobMessage, wait: float) -> None:
+    own = backoff_seconds(
+        message.tries, base=1.0, ceiling=_LONGEST_WAIT_SECONDS, jitter=poller.random.random()
+    )
+    poller.again(message, min(max(wait, own), max(job.deadline_at - poller.clock(), 0.0)))
+
+
+def _seed(poller: Poller, job: Job) -> int:
+    """A random seed is drawn here and not by upstream: it makes the attempt's task recognisable."""
+    return poller.random.randint(0, MAX_SEED) if job.request.seed == RANDOM_SEED else job.request.seed

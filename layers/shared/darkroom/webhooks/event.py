@@ -1,0 +1,34 @@
+"""The event that tells of a job's end: its id and its body are the same however often it is delivered."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from darkroom.jobs.ids import event_id
+from darkroom.jobs.job import Job, StoredOutput
+from darkroom.record import job_record
+
+LINK_SECONDS = 7 * 24 * 3600
+"""How long the pictures' links in an event hold. A presigned URL would end with the worker's own session."""
+
+
+def event_body(
+    job: Job, *, base_url: str, link: Callable[[str, int], str], uri: Callable[[str], str]
+) -> bytes:
+    """`link` signs an address for a key and an expiry. Only what is settled at the end goes in."""
+    assert job.finished_at is not None  # only the end makes an event
+    expires_at = int(job.finished_at) + LINK_SECONDS
+
+    def output_url(output: StoredOutput) -> tuple[str, int]:
+        return link(output.key, expires_at), expires_at
+
+    data: dict[str, Any] = job_record(job, base_url=base_url, output_url=output_url, uri=uri)
+    data["updated_at"] = int(job.finished_at)
+    del data["webhook"]  # it changes with every attempt
+    event = {
+        "id": event_id(job.id),
+        "type": f"job.{job.status.value}",
+        "created": int(job.finished_at),
+        "data": data,
+    }
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,134 @@
+"""Delivery: at least once, on the schedule, with one event id and one body, and never losing the result."""
+
+from darkroom.jobs.delivery import DeliveryStatus
+from darkroom.jobs.job import Job, JobStatus
+from darkroom.ports import JobMessage
+from memory.sender import answered
+from memory.world import OUTPUT_URL, TENANT, World
+
+
+def completed(world: World) -> Job:
+    job = world.accept()
+    world.work()
+    world.upstream.finish("pred-1", OUTPUT_URL)
+    world.callback(job)
+    world.work()
+    return job
+
+
+def test_a_receiver_that_fails_gets_the_same_event_again(world: World) -> None:
+    world.sender.script(answered(500), answered(503))
+    job = completed(world)
+    assert world.job(job).delivery.status is DeliveryStatus.PENDING
+    world.run(10 * 60)
+    first, second, third = world.sender.sent
+    assert first.body == second.body == third.body
+    assert len({sent.headers["webhook-id"] for sent in world.sender.sent}) == 1
+    assert int(third.headers["webhook-timestamp"]) > int(first.headers["webhook-timestamp"])
+    assert world.job(job).delivery.status is DeliveryStatus.DELIVERED
+    assert [a.status_code for a in world.job(job).delivery.attempts] == [500, 503, 200]
+
+
+def test_the_schedule_spans_more_than_27_hours_and_then_the_delivery_is_exhausted(world: World) -> None:
+    world.sender.script(*[answered(500)] * 8)
+    job = completed(world)
+    world.run(40 * 3600, reconcile=True)
+    delivery = world.job(job).delivery
+    assert delivery.status is DeliveryStatus.EXHAUSTED
+    assert len(world.sender.sent) == 8
+    assert delivery.attempts[-1].at - delivery.attempts[0].at > 0.8 * 27 * 3600
+    assert world.telemetry.counts["WebhookExhausted"] == 1
+    assert world.job(job).status is JobStatus.COMPLETED
+    assert world.job(job).due_at is None
+
+
+def test_a_receiver_that_is_gone_is_not_asked_again(world: World) -> None:
+    world.sender.script(answered(410))
+    job = completed(world)
+    world.run(3600)
+    assert world.job(job).delivery.status is DeliveryStatus.EXHAUSTED
+    assert len(world.sender.sent) == 1
+
+
+def test_retry_after_is_honoured_up_to_twice_the_schedules_delay(world: World) -> None:
+    world.sender.script(answered(503, retry_after_seconds=3600))
+    completed(world)
+    world.run(9)
+    assert len(world.sender.sent) == 1
+    world.run(2)
+    assert len(world.sender.sent) == 2
+
+
+def test_a_replay_sends_the_same_event_in_a_new_round(world: World) -> None:
+    world.sender.script(*[answered(500)] * 8)
+    job = completed(world)
+    world.run(40 * 3600)
+    world.deliverer.replay(TENANT, job.id)
+    world.work()
+    assert world.job(job).delivery.status is DeliveryStatus.DELIVERED
+    assert world.sender.sent[-1].body == world.sender.sent[0].body
+    assert len(world.job(job).delivery.attempts) == 9
+
+
+def test_a_first_attempt_without_the_time_for_it_goes_to_the_queue(world: World) -> None:
+    job = world.accept()
+    world.work()
+    world.upstream.finish("pred-1", OUTPUT_URL)
+    world.seconds_left = 26
+    world.bucket.put = lambda *_: setattr(world, "seconds_left", 5)  # type: ignore[method-assign]
+    world.advance(JobMessage(TENANT, job.id))
+    assert world.sender.sent == []
+    world.work()
+    assert len(world.sender.sent) == 1
+
+
+def test_a_worker_that_died_before_the_first_attempt_is_made_good_by_the_reconciler(world: World) -> None:
+    class DeadError(BaseException):
+        pass
+
+    def dies(*_: object, **__: object) -> None:
+        raise DeadError
+
+    send, world.sender.send = world.sender.send, dies  # type: ignore[assignment,method-assign]
+    try:
+        completed(world)
+    except DeadError:
+        world.sender.send = send  # type: ignore[method-assign]
+    world.run(400, reconcile=True)
+    assert len(world.sender.sent) == 1
+    assert world.jobs.all()[0].delivery.status is DeliveryStatus.DELIVERED
+
+
+def test_a_duplicate_message_of_the_webhook_queue_sends_nothing_after_the_delivery(world: World) -> None:
+    job = completed(world)
+    world.deliverer.deliver(JobMessage(TENANT, job.id))
+    assert len(world.sender.sent) == 1
+
+
+def test_two_workers_at_one_delivery_schedule_one_next_attempt(world: World) -> None:
+    world.sender.script(answered(500))
+    job = completed(world)
+    world.clock.advance(10)
+    world.webhook_queue.waiting.clear()
+    send = world.sender.send
+
+    def meanwhile(*arguments: object, **options: object) -> object:
+        world.sender.send = send  # type: ignore[method-assign]
+        world.sender.script(answered(500), answered(500))
+        world.deliverer.deliver(JobMessage(TENANT, job.id))
+        return send(*arguments, **options)  # type: ignore[arg-type]
+
+    world.sender.send = meanwhile  # type: ignore[assignment,method-assign]
+    world.deliverer.deliver(JobMessage(TENANT, job.id))
+    assert len(world.webhook_queue.waiting) == 1
+    assert world.job(job).delivery.made == 2
+
+
+def test_no_webhook_no_delivery(world: World) -> None:
+    job = world.accept(webhook_url=None)
+    world.work()
+    world.upstream.finish("pred-1", OUTPUT_URL)
+    world.callback(job)
+    world.work()
+    assert world.job(job).delivery.status is DeliveryStatus.NONE
+    assert world.job(job).due_at is None

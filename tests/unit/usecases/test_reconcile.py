@@ -1,0 +1,55 @@
+"""The reconciler: whatever a crash or a lost message left behind goes on, and nothing goes on twice."""
+
+from darkroom.jobs.job import JobStatus
+from memory.world import OUTPUT_URL, OVERDUE_SECONDS, World
+
+
+def test_a_queued_job_without_a_message_is_started(world: World) -> None:
+    job = world.accept()
+    world.queue.waiting.clear()
+    world.run(OVERDUE_SECONDS + 61, reconcile=True)
+    assert world.job(job).status is JobStatus.PROCESSING
+
+
+def test_a_processing_job_without_a_message_is_looked_at(world: World) -> None:
+    job = world.accept()
+    world.work()
+    world.queue.waiting.clear()
+    world.upstream.finish("pred-1", OUTPUT_URL)
+    world.run(OVERDUE_SECONDS + 61, reconcile=True)
+    assert world.job(job).status is JobStatus.COMPLETED
+
+
+def test_what_is_not_overdue_is_left_alone(world: World) -> None:
+    world.accept()
+    world.clock.advance(OVERDUE_SECONDS - 1)
+    assert world.reconciler.reconcile() == 0
+
+
+def test_a_new_chain_of_looks_ends_the_old_one(world: World) -> None:
+    world.accept()
+    world.run(OVERDUE_SECONDS + 120, reconcile=True)
+    looks = len(world.upstream.looks)
+    assert len(world.queue.waiting) == 1
+    quiet = World(clock=world.clock)
+    quiet.accept()
+    quiet.run(OVERDUE_SECONDS + 120)
+    assert looks <= len(quiet.upstream.looks) + 2
+
+
+def test_a_reconciler_short_of_time_leaves_the_rest_for_its_next_run(world: World) -> None:
+    world.accept()
+    world.clock.advance(OVERDUE_SECONDS + 1)
+    world.seconds_left = 1
+    assert world.reconciler.reconcile() == 0
+    world.seconds_left = 60
+    assert world.reconciler.reconcile() == 1
+
+
+def test_every_overdue_job_is_taken_up_once_a_round(world: World) -> None:
+    for _ in range(20):
+        world.accept()
+    world.queue.receive()
+    world.clock.advance(OVERDUE_SECONDS + 1)
+    assert world.reconciler.reconcile() == 20
+    assert world.reconciler.reconcile() == 0
