@@ -1,0 +1,84 @@
+"""botocore's low-level clients: one session a process, each client made when it is first asked for.
+
+botocore and not boto3: the resource API and the S3 transfer manager are not used and cost start-up time.
+"""
+
+import threading
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+
+_CONNECT_SECONDS = 2
+_READ_SECONDS = 5
+_ATTEMPTS = 3
+_CONNECTIONS = 32
+
+
+class Clients:
+    """Safe to share between threads, and so is each client. Without a region: the environment's."""
+
+    def __init__(self, region: str | None = None) -> None:
+        self._region = region
+        self._session: Any = None
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def dynamodb(self) -> "DynamoDBClient":
+        return cast("DynamoDBClient", self._client("dynamodb"))
+
+    @property
+    def sqs(self) -> "SQSClient":
+        return cast("SQSClient", self._client("sqs"))
+
+    @property
+    def s3(self) -> "S3Client":
+        # A picture's body goes with its SHA-256 and over TLS: signing it too would read it once more.
+        return cast(
+            "S3Client",
+            self._client("s3", signature_version="s3v4", s3={"payload_signing_enabled": False}),
+        )
+
+    @property
+    def ssm(self) -> "SSMClient":
+        return cast("SSMClient", self._client("ssm"))
+
+    @property
+    def secretsmanager(self) -> "SecretsManagerClient":
+        return cast("SecretsManagerClient", self._client("secretsmanager"))
+
+    @property
+    def cloudformation(self) -> "CloudFormationClient":
+        return cast("CloudFormationClient", self._client("cloudformation"))
+
+    def _client(self, service: str, **config: Any) -> Any:
+        client = self._clients.get(service)
+        if client is None:
+            with self._lock:  # making clients of one session is not thread-safe
+                client = self._clients.get(service) or self._new_client(service, config)
+                self._clients[service] = client
+        return client
+
+    def _new_client(self, service: str, config: dict[str, Any]) -> Any:
+        import botocore.session
+        from botocore.config import Config
+
+        self._session = self._session or botocore.session.get_session()
+        return self._session.create_client(
+            service,
+            region_name=self._region,
+            config=Config(
+                connect_timeout=_CONNECT_SECONDS,
+                read_timeout=_READ_SECONDS,
+                retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+                max_pool_connections=_CONNECTIONS,
+                tcp_keepalive=True,
+                **config,
+            ),
+        )

@@ -1,0 +1,66 @@
+"""AWS's errors at the edge: throttled or down becomes ThrottledError, the rest is a bug and propagates."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from darkroom.ports import ThrottledError
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+_PASSING = frozenset(
+    {
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServiceError",
+        "KMSThrottlingException",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+"""Codes of answers that another try may turn into a good one."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raises ThrottledError in place of botocore's errors of the network and of an overloaded service.
+
+    After a timeout it is unknown whether the request was carried out.
+    """
+    # Whoever has a client has loaded botocore; importing this module alone must not.
+    from botocore import exceptions
+
+    try:
+        yield
+    except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
+        raise ThrottledError(type(error).__name__) from error
+    except exceptions.ClientError as error:
+        if _is_passing(error):
+            raise ThrottledError(error_code(error)) from error
+        raise
+
+
+def error_code(error: "ClientError") -> str:
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def standing_item(error: "ClientError") -> dict[str, Any] | None:
+    """The item on which a condition failed, where the request asked for it (ALL_OLD) and there is one."""
+    return error.response.get("Item")  # type: ignore[return-value]  # ConditionalCheckFailedException's own
+
+
+def _is_passing(error: "ClientError") -> bool:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return error_code(error) in _PASSING or status == 429 or status >= 500

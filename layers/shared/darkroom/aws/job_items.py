@@ -1,0 +1,143 @@
+"""A job as its two items, and back. Pure: talks to no table.
+
+    pk = {tenant}#{job_id}   sk = request   what was asked for and its price; written once
+    pk = {tenant}#{job_id}   sk = state     all that changes; below 1 KB, so that a write costs one unit
+
+The state carries the keys of both indexes: `tenant` + `created` (by_tenant), `due` + `due_at` (by_due,
+absent while nothing is due). Attributes are named after the fields they hold; what is inside the
+state is job_parts'.
+"""
+
+import re
+from dataclasses import asdict, fields
+
+from darkroom.aws.attributes import Item, from_item, to_item
+from darkroom.aws.job_parts import (
+    attempt_from,
+    delivery_from,
+    delivery_values,
+    failure_from,
+    output_from,
+    output_values,
+    seconds_from,
+)
+from darkroom.jobs.job import Billed, Job, JobStatus
+from darkroom.jobs.request import ImageRequest
+from darkroom.ports import JobKey
+
+_JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+REQUEST = "request"
+STATE = "state"
+DUE = "1"
+"""by_due's only partition: the index holds only what is under way."""
+
+_SECONDS_A_DAY = 86_400
+_REQUEST_FIELDS = tuple(field.name for field in fields(ImageRequest))
+
+
+def is_job_id(text: str) -> bool:
+    """Whether it can be a job's at all; anything else is not looked up."""
+    return _JOB_ID.fullmatch(text) is not None
+
+
+def partition_key(tenant: str, job_id: str) -> str:
+    return f"{tenant}#{job_id}"
+
+
+def item_key(key: JobKey, sort_key: str) -> Item:
+    return to_item({"pk": partition_key(key.tenant, key.job_id), "sk": sort_key})
+
+
+def job_key(item: Item) -> JobKey:
+    tenant, _, job_id = item["pk"]["S"].partition("#")
+    return JobKey(tenant, job_id)
+
+
+def created_key(created_at: float, job_id: str = "") -> str:
+    """Sorts by time, then by id. Without an id it stands before all of its millisecond."""
+    return f"{int(created_at * 1000):013d}#{job_id}"
+
+
+def request_item(job: Job, retention_days: int) -> Item:
+    return to_item(
+        {
+            **asdict(job.request),
+            "pk": partition_key(job.tenant, job.id),
+            "sk": REQUEST,
+            "price_microusd": job.price_microusd,
+            "expires_at": _expires_at(job, retention_days),
+        }
+    )
+
+
+def state_item(job: Job, retention_days: int) -> Item:
+    """Everything of the job that `request_item` doesn't hold."""
+    return to_item(
+        {
+            "pk": partition_key(job.tenant, job.id),
+            "sk": STATE,
+            "tenant": job.tenant,
+            "created": created_key(job.created_at, job.id),
+            "due": DUE if job.due_at is not None else None,
+            "due_at": job.due_at,
+            "status": job.status,
+            "revision": job.revision,
+            "expires_at": _expires_at(job, retention_days),
+            "created_at": job.created_at,
+            "updated_at": job.updated_at,
+            "chain": job.chain,
+            "attempt": job.attempt and asdict(job.attempt),
+            "prediction_id": job.prediction_id,
+            "submitted_at": job.submitted_at,
+            "finished_at": job.finished_at,
+            "inference_ms": job.inference_ms,
+            "outputs": [output_values(output) for output in job.outputs],
+            "failure": job.failure and asdict(job.failure),
+            "billed": job.billed,
+            "delivery": delivery_values(job.delivery),
+        }
+    )
+
+
+def stored_request(item: Item) -> ImageRequest:
+    values = from_item(item)
+    return ImageRequest(**{name: values[name] for name in _REQUEST_FIELDS if name in values})
+
+
+def stored_price(item: Item) -> int | None:
+    price: int | None = from_item(item).get("price_microusd")
+    return price
+
+
+def stored_revision(item: Item) -> str:
+    return str(item["revision"]["S"])
+
+
+def stored_job(request: ImageRequest, price_microusd: int | None, state: Item) -> Job:
+    values, key = from_item(state), job_key(state)
+    return Job(
+        id=key.job_id,
+        tenant=key.tenant,
+        request=request,
+        created_at=float(values["created_at"]),
+        updated_at=float(values["updated_at"]),
+        price_microusd=price_microusd,
+        status=JobStatus(values["status"]),
+        revision=values["revision"],
+        due_at=seconds_from(values.get("due_at")),
+        chain=values["chain"],
+        attempt=attempt_from(values.get("attempt")),
+        prediction_id=values.get("prediction_id"),
+        submitted_at=seconds_from(values.get("submitted_at")),
+        finished_at=seconds_from(values.get("finished_at")),
+        inference_ms=values.get("inference_ms"),
+        outputs=tuple(output_from(output) for output in values.get("outputs", ())),
+        failure=failure_from(values.get("failure")),
+        billed=Billed(values["billed"]),
+        delivery=delivery_from(values.get("delivery")),
+    )
+
+
+def _expires_at(job: Job, retention_days: int) -> int:
+    return int(job.created_at) + retention_days * _SECONDS_A_DAY

@@ -1,0 +1,113 @@
+"""A tenant's jobs, newest first, from the index by_tenant: index pages, filters and cursors."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from darkroom.aws.attributes import Item, to_attribute, to_item
+from darkroom.aws.batch_read import read_items
+from darkroom.aws.errors import translated
+from darkroom.aws.job_items import (
+    REQUEST,
+    STATE,
+    created_key,
+    item_key,
+    job_key,
+    stored_job,
+    stored_price,
+    stored_request,
+)
+from darkroom.aws.jobs_cursor import read_cursor, write_cursor
+from darkroom.jobs.job import Job
+from darkroom.ports import JobKey, JobsFilter, JobsPage
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_INDEX_PAGES = 5
+_INDEX_PAGE = 100
+_LATEST_MS = 9_999_999_999_999
+
+
+def list_jobs(
+    client: "DynamoDBClient", table: str, tenant: str, wanted: JobsFilter, limit: int, cursor: str | None
+) -> JobsPage:
+    """Looks through 500 jobs at most. Raises ValueError for a cursor that this tenant was not given."""
+    before = read_cursor(tenant, cursor) if cursor is not None else None
+    found: list[Job] = []
+    for _ in range(_INDEX_PAGES):
+        size = _INDEX_PAGE if _is_sieve(wanted) else min(limit + 1 - len(found), _INDEX_PAGE)
+        keys, before = _index_page(client, table, tenant, wanted, before, size)
+        found += [job for job in _read_jobs(client, table, keys) if _matches(job, wanted)]
+        if len(found) > limit:
+            last = found[limit - 1]
+            return JobsPage(tuple(found[:limit]), write_cursor(tenant, created_key(last.created_at, last.id)))
+        if before is None:
+            return JobsPage(tuple(found), None)
+    assert before is not None
+    return JobsPage(tuple(found), write_cursor(tenant, before))
+
+
+def _index_page(
+    client: "DynamoDBClient", table: str, tenant: str, wanted: JobsFilter, before: str | None, size: int
+) -> tuple[list[JobKey], str | None]:
+    """The keys created before `before`, and what to go on before; None at the end."""
+    start: dict[str, Any] = {"ExclusiveStartKey": _index_key(tenant, before)} if before else {}
+    with translated():
+        reply = client.query(
+            TableName=table,
+            IndexName="by_tenant",
+            KeyConditionExpression="#tenant = :tenant AND #created >= :first",
+            ExpressionAttributeNames={"#tenant": "tenant", "#created": "created"},
+            ExpressionAttributeValues={
+                ":tenant": to_attribute(tenant),
+                ":first": to_attribute(_first_created(wanted)),
+            },
+            ScanIndexForward=False,
+            Limit=size,
+            **start,
+        )
+    last = reply.get("LastEvaluatedKey")
+    return [job_key(item) for item in reply["Items"]], last["created"]["S"] if last else None
+
+
+def _index_key(tenant: str, created: str) -> Item:
+    job_id = created.partition("#")[2]
+    return {**item_key(JobKey(tenant, job_id), STATE), **to_item({"tenant": tenant, "created": created})}
+
+
+def _first_created(wanted: JobsFilter) -> str:
+    """The smallest index key of a job created after the wanted time, to the millisecond."""
+    if wanted.created_after is None:
+        return created_key(0)
+    after_ms = min(max(int(wanted.created_after * 1000), -1), _LATEST_MS - 1)
+    return f"{after_ms + 1:013d}#"
+
+
+def _read_jobs(client: "DynamoDBClient", table: str, keys: Sequence[JobKey]) -> list[Job]:
+    """In the keys' order, without those that have expired meanwhile."""
+    wanted = [(item_key(key, REQUEST), item_key(key, STATE)) for key in keys]
+    read = read_items(client, table, [key for pair in wanted for key in pair])
+    items = {_identity(item): item for item in read}
+    pairs = [(items.get(_identity(request)), items.get(_identity(state))) for request, state in wanted]
+    return [
+        stored_job(stored_request(request), stored_price(request), state)
+        for request, state in pairs
+        if request is not None and state is not None
+    ]
+
+
+def _identity(item: Item) -> tuple[Any, Any]:
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def _is_sieve(wanted: JobsFilter) -> bool:
+    """Whether jobs of the index may have to be left out."""
+    return (wanted.status, wanted.model, wanted.tag) != (None, None, None)
+
+
+def _matches(job: Job, wanted: JobsFilter) -> bool:
+    return (
+        (wanted.status is None or job.status == wanted.status)
+        and (wanted.model is None or job.request.model == wanted.model)
+        and (wanted.tag is None or job.request.tag == wanted.tag)
+    )
