@@ -131,7 +131,7 @@ class Picture(Protocol):
 
 class PictureSource(Protocol):
     def fetch(self, url: str, *, deadline_seconds: float) -> AbstractContextManager[Picture]:
-        """Fetch and verify. Raises OutputGoneError, OutputRetryError, OutputRefusedError (pictures.errors)."""
+        """Fetch and verify. Raises OutputGoneError, OutputRetryError, OutputRefusedError (pictures)."""
 
 
 class ImagesBucket(Protocol):

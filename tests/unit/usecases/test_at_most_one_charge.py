@@ -1,5 +1,7 @@
 """The paid POST: made behind its intent, and never again where its outcome is unknown."""
 
+from typing import Any
+
 import pytest
 
 from darkroom.jobs.failure import ErrorCode, JobFailure
@@ -9,7 +11,7 @@ from darkroom.ports import JobMessage
 from memory.world import OUTPUT_URL, TENANT, World
 
 
-def in_doubt(world: World, **changes: object) -> Job:
+def in_doubt(world: World, **changes: Any) -> Job:
     world.upstream.script_submit(Ambiguous("read_timeout"))
     job = world.accept(**changes)
     world.work()

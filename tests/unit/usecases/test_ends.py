@@ -1,5 +1,7 @@
 """Each way a job can end without a picture: its code, what it says, and what was billed."""
 
+from typing import Any
+
 import pytest
 
 from darkroom.jobs.failure import ErrorCode, JobFailure
@@ -10,7 +12,7 @@ from darkroom.ports import JobMessage
 from memory.world import OUTPUT_URL, TENANT, World
 
 
-def started(world: World, **changes: object) -> Job:
+def started(world: World, **changes: Any) -> Job:
     job = world.accept(**changes)
     world.work()
     return job

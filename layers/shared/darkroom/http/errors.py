@@ -8,6 +8,7 @@ from darkroom.jobs.rules import Problem
 _TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
+    403: "invalid_request_error",
     402: "insufficient_credits",
     404: "not_found",
     409: "invalid_request_error",

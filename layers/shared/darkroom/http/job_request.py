@@ -47,8 +47,11 @@ class JobRequest(BaseModel):
     deadline_seconds: int | None = Field(None, description="The job fails if it is not done by then.")
 
 
-def parse_request(body: bytes, settings: Settings) -> ImageRequest:
-    """Raises ApiError with every problem that was found, each with its field."""
+def parse_request(body: bytes, settings: Settings, own_host: str) -> ImageRequest:
+    """Raises ApiError with every problem that was found, each with its field.
+
+    `own_host` is the API's: a webhook to ourselves could go round in circles.
+    """
     try:
         fields = JobRequest.model_validate(_json_object(body))
     except ValidationError as error:
@@ -57,17 +60,23 @@ def parse_request(body: bytes, settings: Settings) -> ImageRequest:
         request = checked_request(
             Draft(**fields.model_dump()), default_deadline_seconds=settings.job_deadline_seconds
         )
-        _check_webhook_url(request.webhook_url, settings)
+        _check_webhook_url(request.webhook_url, settings, own_host)
     except InvalidRequestError as error:
         raise invalid_request(*error.problems) from None
     return request
 
 
-def _check_webhook_url(url: str | None, settings: Settings) -> None:
+def _check_webhook_url(url: str | None, settings: Settings, own_host: str) -> None:
     if url is None:
         return
     try:
-        check_url(url, ports=settings.webhook_ports, local_targets=settings.local_targets)
+        check_url(
+            url,
+            ports=settings.webhook_ports,
+            own_hosts=frozenset({own_host}),
+            local_targets=settings.local_targets,
+            field="the URL",
+        )
     except UrlRefusedError as error:
         raise InvalidRequestError(Problem("webhook_url", str(error))) from None
 

@@ -21,7 +21,7 @@ class Reconciler:
     time_left: Callable[[], float]
 
     def reconcile(self) -> int:
-        """Put overdue jobs and deliveries back on their queues, and say how many; the rest comes next time."""
+        """Put overdue jobs and deliveries back on their queues, and say how many; the rest comes later."""
         taken_up = 0
         for key in self.jobs.overdue(self.clock(), BATCH):
             if self.time_left() < 5:

@@ -1,0 +1,13 @@
+"""WebhookQueue: deliver again what the poller could not deliver at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from darkroom import wiring
+from darkroom.batch import BatchWorker
+
+_THREADS = ThreadPoolExecutor(max_workers=16, thread_name_prefix="delivery")
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return BatchWorker(wiring.deliverer().deliver, wiring.retry_after, _THREADS).work(event["Records"])

@@ -1,0 +1,90 @@
+"""What the HTTP functions share: the router with the house's errors, who calls, and under which address."""
+
+import base64
+import json
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from darkroom.http.errors import ApiError, try_again
+from darkroom.observability import logger
+from darkroom.ports import ThrottledError
+from darkroom.settings import settings
+
+JSON = "application/json"
+
+
+class Api(APIGatewayRestResolver):
+    """Powertools' router. Errors become the house's bodies; an unforeseen one says nothing of itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exception_handler(ApiError)(_answer)
+        self.exception_handler(ThrottledError)(_busy)
+        self.exception_handler(Exception)(_internal)
+        self.not_found(_no_route)
+
+    @property
+    def tenant(self) -> str:
+        """From the authorizer alone: nothing in the request can name another."""
+        return str(self._context["authorizer"]["tenant"])
+
+    @property
+    def base_url(self) -> str:
+        """Where the caller reached the API, without a slash at the end."""
+        if settings().public_url:
+            return settings().public_url
+        context, path = self._context, self.current_event.path
+        return f"https://{context['domainName']}{context['path'].removesuffix(path)}"
+
+    @property
+    def own_host(self) -> str:
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def body(self) -> bytes:
+        """The request's bytes as they were sent."""
+        event = self.current_event
+        text = event.get("body") or ""
+        try:
+            return base64.b64decode(text) if event.get("isBase64Encoded") else str(text).encode()
+        except ValueError:
+            raise ApiError(400, "invalid_body", "The body can't be read as UTF-8.") from None
+
+    def header(self, name: str) -> str | None:
+        """By its name in lower case; the last one where it is repeated."""
+        headers = self.current_event.get("headers") or {}
+        return next((value for key, value in headers.items() if key.lower() == name), None)
+
+    def query(self, name: str) -> str | None:
+        return (self.current_event.get("queryStringParameters") or {}).get(name)
+
+    @property
+    def _context(self) -> dict[str, Any]:
+        context: dict[str, Any] = self.current_event["requestContext"]
+        return context
+
+
+def answer(body: object, status: int = HTTPStatus.OK, headers: dict[str, str] | None = None) -> Response[str]:
+    text = json.dumps(body, ensure_ascii=False)
+    return Response(status_code=status, content_type=JSON, body=text, headers=dict(headers or {}))
+
+
+def _answer(error: ApiError) -> Response[str]:
+    return Response(status_code=error.status, content_type=JSON, body=error.body, headers=dict(error.headers))
+
+
+def _busy(_: ThrottledError) -> Response[str]:
+    return _answer(try_again())
+
+
+def _internal(_: Exception) -> Response[str]:
+    logger().exception("unforeseen error")
+    return _answer(ApiError(500, "internal_error", "Something went wrong on our side; try again shortly."))
+
+
+def _no_route(_: NotFoundError) -> Response[str]:
+    return _answer(ApiError(404, "route_not_found", "There is no such route."))

@@ -1,0 +1,54 @@
+"""The query of `GET /v1/jobs`: filters, page size and cursor."""
+
+from collections.abc import Callable
+
+from darkroom.http.errors import invalid_request
+from darkroom.jobs.catalogue import find_model
+from darkroom.jobs.job import JobStatus
+from darkroom.jobs.rules import Problem
+from darkroom.ports import JobsFilter
+
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 100
+
+
+def read_list_query(query: Callable[[str], str | None]) -> tuple[JobsFilter, int, str | None]:
+    """Raises ApiError naming the parameter and what it may be."""
+    wanted = JobsFilter(
+        status=_status(query("status")),
+        model=_model(query("model")),
+        tag=query("tag"),
+        created_after=_time(query("created_after")),
+    )
+    return wanted, _limit(query("limit")), query("cursor")
+
+
+def _status(text: str | None) -> str | None:
+    if text is not None and text not in set(JobStatus):
+        raise invalid_request(Problem("status", f"must be one of: {', '.join(JobStatus)}"))
+    return text
+
+
+def _model(text: str | None) -> str | None:
+    if text is None:
+        return None
+    model = find_model(text)
+    if model is None:
+        raise invalid_request(Problem("model", "is not in the catalogue"))
+    return model.id
+
+
+def _time(text: str | None) -> float | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+        raise invalid_request(Problem("created_after", "must be a time in Unix seconds"))
+    return float(text)
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_LIMIT
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MAX_LIMIT):
+        raise invalid_request(Problem("limit", f"must be between 1 and {MAX_LIMIT}"))
+    return int(text)
