@@ -110,10 +110,6 @@ def stored_price(item: Item) -> int | None:
     return price
 
 
-def stored_revision(item: Item) -> str:
-    return str(item["revision"]["S"])
-
-
 def stored_job(request: ImageRequest, price_microusd: int | None, state: Item) -> Job:
     values, key = from_item(state), job_key(state)
     return Job(

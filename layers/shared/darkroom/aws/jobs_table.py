@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from darkroom.aws.attributes import Item, from_item, to_attribute
-from darkroom.aws.errors import standing_item, translated
+from darkroom.aws.attributes import to_attribute
+from darkroom.aws.conditional_put import put
+from darkroom.aws.errors import translated
 from darkroom.aws.job_items import (
     DUE,
     REQUEST,
@@ -17,22 +18,19 @@ from darkroom.aws.job_items import (
     stored_job,
     stored_price,
     stored_request,
-    stored_revision,
 )
-from darkroom.aws.job_writes import Write, changed_state, new_request, new_state
+from darkroom.aws.job_writes import changed_state, new_request, new_state
 from darkroom.aws.jobs_listing import list_jobs
 from darkroom.jobs.job import Job
-from darkroom.ports import JobChangedError, JobKey, JobsFilter, JobsPage, ThrottledError
+from darkroom.ports import JobChangedError, JobKey, JobsFilter, JobsPage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class DynamoJobsTable:
-    """A revision is random: a write whose reply was lost recognises itself by it.
-
-    All methods raise ThrottledError; a write raises it only after it was not found to have landed.
-    """
+    """A revision is random, so that a write whose reply was lost recognises itself. All methods raise
+    ThrottledError."""
 
     def __init__(self, client: "DynamoDBClient", table: str, retention_days: int) -> None:
         self._client = client
@@ -46,7 +44,7 @@ class DynamoJobsTable:
         with it and must not replace it, for its writer may be just about to write the state.
         The stored job has a revision of its own: get() it before a save().
         """
-        standing = self._put(new_request(self._table, job, self._retention_days))
+        standing = put(self._client, new_request(self._table, job, self._retention_days))
         if standing is None:
             return self._add_state(job)
         request = stored_request(standing)
@@ -71,8 +69,8 @@ class DynamoJobsTable:
 
     def save(self, job: Job) -> Job:
         saved = replace(job, revision=_new_revision())
-        standing = self._put(changed_state(self._table, saved, job.revision, self._retention_days))
-        if standing is None or _is_revision(standing, saved):
+        standing = put(self._client, changed_state(self._table, saved, job.revision, self._retention_days))
+        if standing is None:
             return saved
         raise JobChangedError(stored_job(job.request, job.price_microusd, standing) if standing else None)
 
@@ -94,34 +92,11 @@ class DynamoJobsTable:
 
     def _add_state(self, job: Job) -> Job | None:
         added = replace(job, revision=_new_revision())
-        standing = self._put(new_state(self._table, added, self._retention_days))
-        if standing is None or _is_revision(standing, added):
+        standing = put(self._client, new_state(self._table, added, self._retention_days))
+        if standing is None:
             return None
         return stored_job(job.request, job.price_microusd, standing)
-
-    def _put(self, write: Write) -> Item | None:
-        """None: written. Else the item on which the condition failed, empty where none stands."""
-        try:
-            with translated():
-                self._client.put_item(**write)
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            return standing_item(error) or self._read(write["Item"])
-        except ThrottledError:
-            if from_item(self._read(write["Item"])) != from_item(write["Item"]):
-                raise
-        return None
-
-    def _read(self, item: Item) -> Item:
-        with translated():
-            reply = self._client.get_item(
-                TableName=self._table, Key={"pk": item["pk"], "sk": item["sk"]}, ConsistentRead=True
-            )
-        return reply.get("Item", {})
 
 
 def _new_revision() -> str:
     return secrets.token_urlsafe(9)
-
-
-def _is_revision(state: Item, job: Job) -> bool:
-    return bool(state) and stored_revision(state) == job.revision

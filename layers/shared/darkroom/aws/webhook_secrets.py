@@ -30,7 +30,7 @@ class SsmWebhookSecrets:
         self._read: dict[str, tuple[float, list[dict[str, Any]]]] = {}
 
     def secrets(self, tenant: str) -> Sequence[str]:
-        """Those that have not expired, the newest first; none for a tenant without. Raises ThrottledError."""
+        """Those that have not expired; none for a tenant without. Raises ThrottledError."""
         now = self._clock()
         return tuple(
             entry["secret"]

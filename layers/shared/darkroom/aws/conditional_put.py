@@ -1,0 +1,54 @@
+"""One conditional put, and the truth about whether it landed: a write can conflict with itself.
+
+    put ──► lands ──► reply lost ──► botocore puts again ──► condition fails on our own item
+
+So what stands there is compared with what was to be written. The caller's item must hold a random
+value of its own (a revision), or be the same whoever writes it.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from darkroom.aws.attributes import Item, from_item
+from darkroom.aws.errors import standing_item, translated
+from darkroom.ports import ThrottledError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Put = dict[str, Any]
+"""The parameters of `put_item`, which are those of a transaction's `Put` too."""
+
+
+def conditional_put(table: str, item: Item, condition: str, **expression: Any) -> Put:
+    return {
+        "TableName": table,
+        "Item": item,
+        "ConditionExpression": condition,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        **expression,
+    }
+
+
+def put(client: "DynamoDBClient", request: Put) -> Item | None:
+    """None: written. Else the item on which the condition failed, empty where none stands.
+
+    Raises ThrottledError, after a look whether the write has landed for all that.
+    """
+    item = request["Item"]
+    try:
+        with translated():
+            client.put_item(**request)
+    except client.exceptions.ConditionalCheckFailedException as error:
+        standing = standing_item(error) or _read(client, request)
+        return None if from_item(standing) == from_item(item) else standing
+    except ThrottledError:
+        if from_item(_read(client, request)) != from_item(item):
+            raise
+    return None
+
+
+def _read(client: "DynamoDBClient", request: Put) -> Item:
+    key = {"pk": request["Item"]["pk"], "sk": request["Item"]["sk"]}
+    with translated():
+        reply = client.get_item(TableName=request["TableName"], Key=key, ConsistentRead=True)
+    return reply.get("Item", {})
