@@ -1,0 +1,105 @@
+"""The template's tables, queues, bucket and secrets, made in moto, and the environment that names them."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+REGION = "us-east-1"
+SIGNING_KEY = "the-signing-key-of-the-functional-tests-0123456789"
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as their plain arguments."""
+
+
+def _plain(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    assert isinstance(node, yaml.MappingNode)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_multi_constructor("!", _plain)  # type: ignore[no-untyped-call]  # PyYAML's stub has no types here
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    jobs_table: str
+    accounts_table: str
+    jobs_queue_url: str
+    webhook_queue_url: str
+    images_bucket: str
+    upstream_key_secret: str
+    signing_key_secret: str
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "JOBS_TABLE": self.jobs_table,
+            "ACCOUNTS_TABLE": self.accounts_table,
+            "JOBS_QUEUE_URL": self.jobs_queue_url,
+            "WEBHOOK_QUEUE_URL": self.webhook_queue_url,
+            "IMAGES_BUCKET": self.images_bucket,
+            "UPSTREAM_KEY_SECRET": self.upstream_key_secret,
+            "SIGNING_KEY_SECRET": self.signing_key_secret,
+            "TENANT_PARAMETERS": "/functional/tenants",
+            "UPSTREAM_URL": "https://upstream.test/api/v3",
+            "UPSTREAM_IMAGES_PER_MINUTE": "500",
+            "UPSTREAM_CONCURRENT_TASKS": "100",
+            "CALLBACKS": "on",
+            "PUBLIC_URL": "",
+            "OUTPUT_HOSTS": "wavespeed.ai",
+            "WEBHOOK_PORTS": "443",
+            "LOCAL_TARGETS": "",
+            "RETENTION_DAYS": "30",
+            "WAIT_SECONDS": "8",
+            "JOB_DEADLINE_SECONDS": "3600",
+            "UPSTREAM_TIMEOUT_SECONDS": "600",
+            "OVERDUE_SECONDS": "120",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "POWERTOOLS_SERVICE_NAME": "functional",
+            "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
+        }
+
+
+def make_stack() -> Stack:
+    """Inside of moto: every call stays in the process."""
+    resources = yaml.load(TEMPLATE.read_text(), _Loader)["Resources"]  # noqa: S506  # a SafeLoader
+    unique = secrets.token_hex(4)
+    return Stack(
+        jobs_table=_table(resources["JobsTable"], f"jobs-{unique}"),
+        accounts_table=_table(resources["AccountsTable"], f"accounts-{unique}"),
+        jobs_queue_url=_queue("jobs-queue"),
+        webhook_queue_url=_queue("webhook-queue"),
+        images_bucket=_bucket(f"images-{unique}"),
+        upstream_key_secret=_secret("upstream-key", "wavespeed-key-of-the-functional-tests"),
+        signing_key_secret=_secret("signing-key", SIGNING_KEY),
+    )
+
+
+def _table(resource: dict[str, Any], name: str) -> str:
+    wanted = {"AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"}
+    properties = {key: value for key, value in resource["Properties"].items() if key in wanted}
+    boto3.client("dynamodb", REGION).create_table(TableName=name, **properties)
+    return name
+
+
+def _queue(name: str) -> str:
+    return boto3.client("sqs", REGION).create_queue(QueueName=name)["QueueUrl"]
+
+
+def _bucket(name: str) -> str:
+    boto3.client("s3", REGION).create_bucket(Bucket=name)
+    return name
+
+
+def _secret(name: str, value: str) -> str:
+    return boto3.client("secretsmanager", REGION).create_secret(Name=name, SecretString=value)["ARN"]
