@@ -1,0 +1,80 @@
+# Needs Python 3.11 or newer (3.13 is what Lambda runs), make and git; everything else is installed by pip.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# python3.13 on the PATH may be a shim that only says where to find it: take the first that runs
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell for python in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/python3.13 python3; do \
+	$$python -c 'import sys, ensurepip; sys.exit(1) if sys.version_info < (3, 11) else print(sys.executable)' \
+	  2>/dev/null && break; done)
+endif
+PYTHON := $(or $(PYTHON),$(error No Python 3.11 or newer was found: make … PYTHON=/its/path))
+
+DEV = .venv/bin/python
+SAM = SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
+LOCAL = PYTHONPATH=tests $(DEV) -m local
+ADMIN = -m darkroom.admin
+# ENV names a stack on AWS; without it the running local stack is meant
+STACK = $(if $(ENV),darkroom-$(ENV),darkroom-local)
+WITHIN = $(if $(ENV),PYTHONPATH=layers/shared,$(LOCAL).within)
+NEEDS_ENV = $(if $(filter dev prod,$(ENV)),,$(error Which stack? make $@ ENV=dev, or ENV=prod))
+
+.PHONY: help demo up down test lint types build deploy tenant upstream-key logs bench clean environments pins
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
+
+demo: environments ## See the main job done: prompts in, pictures and verified webhooks out
+	@$(LOCAL).demo
+
+up: environments ## Bring the local stack up, or up to date (PORT= UPSTREAM_URL= UPSTREAM_KEY= WEBHOOK_ALLOW= CALLBACKS=off TIER= INFERENCE_SECONDS=)
+	@$(LOCAL).up
+
+down: environments ## Take the local stack down (PORT=)
+	@$(LOCAL).down
+
+test: environments lint types ## Run all that CI runs: lint, types, every test, those on a local stack of their own too
+	@$(DEV) -m pytest -n auto --ignore tests/stack
+	@$(LOCAL).with_stack $(DEV) -m pytest tests/stack
+
+lint: environments ## Check the code's form and habits
+	@$(DEV) -m ruff format --check --quiet .
+	@$(DEV) -m ruff check --quiet .
+
+types: environments ## Check the types
+	@$(DEV) -m mypy layers/shared functions tests
+
+build: environments ## Build what `make deploy` sends to AWS, for arm64 on any machine
+	@LAYER_PYTHON=$(abspath $(DEV)) LAYER_CACHE=$(abspath .local/layer-requirements) $(SAM) build --cached
+
+deploy: environments ## Build and deploy to AWS (ENV=dev or prod, PARAMETERS="Name=value …")
+	$(NEEDS_ENV)
+	@$(MAKE) -s build
+	@$(SAM) deploy --config-env $(ENV) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+
+tenant: environments ## Make a tenant and show its API key and webhook secret, once (NAME=acme, ENV=)
+	@$(WITHIN) $(DEV) $(ADMIN) create-tenant $(or $(NAME),$(error make tenant NAME=acme)) --stack $(STACK)
+
+upstream-key: environments ## Store the WaveSpeedAI API key, read from standard input (ENV=)
+	@$(WITHIN) $(DEV) $(ADMIN) put-upstream-key --stack $(STACK)
+
+logs: environments ## Follow the functions' logs (ENV=, PORT=)
+	@$(if $(ENV),$(SAM),$(LOCAL).within .venv-sam/bin/sam) logs --stack-name $(STACK) --tail
+
+bench: environments ## Measure what the README promises, on a local stack of its own
+	@$(LOCAL).with_stack $(DEV) -m benchmarks
+
+clean: environments ## Take all local stacks down and remove what was built
+	@$(LOCAL).down --all
+	@rm -rf .local .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find functions layers tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environments:
+	@PYTHONPATH=tests $(PYTHON) -m local.environments dev ministack sam lambda
+
+pins: ## Write the pinned requirements anew from pyproject.toml (needs uv)
+	@uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	  --no-emit-find-links --generate-hashes --group runtime -o layers/shared/requirements.txt
+	@for group in dev ministack sam; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	    --no-emit-find-links --group $$group -o tests/requirements/$$group.txt; done

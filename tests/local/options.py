@@ -1,0 +1,64 @@
+"""What `make up` can be told, by variables on its command line or in the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from local.home import DEFAULT_PORT
+
+REAL_UPSTREAM = "https://api.wavespeed.ai/api/v3"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    port: int = DEFAULT_PORT
+    upstream_url: str = ""
+    """Empty: the simulator, which is then started."""
+    upstream_key: str = ""
+    webhook_allow: tuple[str, ...] = ()
+    """host:port pairs on loopback that webhooks may reach, besides our own receiver."""
+    callbacks: str = "on"
+    tier: str = "silver"
+    inference_seconds: float | None = None
+    """The simulator's time for a picture; None: drawn for each, as long as the real models take."""
+    parameters: tuple[str, ...] = ()
+    """Further template parameters, each NAME=VALUE."""
+
+    @property
+    def allowed_targets(self) -> list[str]:
+        """An upstream on this machine serves its pictures from there too."""
+        url = urlsplit(self.upstream_url)
+        own = [f"{url.hostname}:{url.port or 80}"] if url.scheme == "http" else []
+        return [*own, *self.webhook_allow]
+
+
+def read_options(environment: Mapping[str, str] = os.environ) -> Options:
+    """Raises SystemExit for values that cannot be."""
+
+    def given(name: str, default: str = "") -> str:
+        return environment.get(name, "").strip() or default
+
+    upstream_url, upstream_key, callbacks = (
+        given("UPSTREAM_URL"),
+        given("UPSTREAM_KEY"),
+        given("CALLBACKS", "on"),
+    )
+    if given("WAVESPEED_API_KEY") and not upstream_url and given("SIMULATOR") != "1":
+        # The real API cannot call this machine back
+        upstream_url, upstream_key, callbacks = REAL_UPSTREAM, given("WAVESPEED_API_KEY"), "off"
+    if callbacks not in ("on", "off"):
+        raise SystemExit("CALLBACKS is on or off.")
+    if upstream_url and not upstream_key:
+        raise SystemExit("UPSTREAM_URL needs UPSTREAM_KEY, the key that is sent there.")
+    inference = given("INFERENCE_SECONDS")
+    return Options(
+        port=int(given("PORT", str(DEFAULT_PORT))),
+        upstream_url=upstream_url.rstrip("/"),
+        upstream_key=upstream_key,
+        webhook_allow=tuple(given("WEBHOOK_ALLOW").replace(",", " ").split()),
+        callbacks=callbacks,
+        tier=given("TIER", "bronze" if upstream_url == REAL_UPSTREAM else "silver"),
+        inference_seconds=float(inference) if inference else None,
+        parameters=tuple(given("PARAMETERS").split()),
+    )

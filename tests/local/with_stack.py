@@ -1,0 +1,40 @@
+"""Runs a command beside a stack of its own, on a free port, and takes the stack down whatever happens.
+
+The command finds the stack by DARKROOM_STACK, its state file. Usage: python -m local.with_stack COMMAND …
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from types import FrameType
+
+from local.down import bring_down
+from local.home import Home, free_port
+from local.options import Options
+from local.progress import step
+from local.up import bring_up
+
+STACK_VARIABLE = "DARKROOM_STACK"
+
+
+def main(command: list[str]) -> int:
+    signal.signal(signal.SIGTERM, _leave)
+    options = replace(Options(), port=free_port(), inference_seconds=0.3)
+    home = Home(options.port)
+    try:
+        bring_up(options)
+        environment = os.environ | {STACK_VARIABLE: str(home.state_file)}
+        return subprocess.run(command, env=environment, check=False).returncode
+    finally:
+        with step("Taking the stack down"):
+            bring_down(home)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit("stopped")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
