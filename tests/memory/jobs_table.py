@@ -86,7 +86,8 @@ def _cursor(job: Job) -> str:
 def _read_cursor(tenant: str, cursor: str | None) -> tuple[int, str] | None:
     if cursor is None:
         return None
-    owner, created_ms, job_id = cursor.split("/")
-    if owner != tenant:
+    owner, _, place = cursor.partition("/")
+    created_ms, _, job_id = place.partition("/")
+    if owner != tenant or not created_ms.isdigit():
         raise ValueError("not a cursor of this tenant's")
     return int(created_ms), job_id

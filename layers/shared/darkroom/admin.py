@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from darkroom.aws.accounts_table import (
@@ -28,9 +28,13 @@ from darkroom.webhooks.standard_webhooks import new_secret
 Answer = dict[str, str]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(
+    arguments: Sequence[str] | None = None, clients_of: Callable[[str | None], Clients] = Clients
+) -> int:
+    """The exit code. `clients_of`: the clients for a region."""
+    options = _parser().parse_args(arguments)
     try:
-        answer = _run(_parser().parse_args(arguments))
+        answer = _run(options, clients_of(options.region))
     except InvalidTenantError as error:
         return _failed(f"{error} is no tenant's id: 2 to 39 of a-z, 0-9 and -, not beginning with -")
     except TenantExistsError as error:
@@ -72,8 +76,7 @@ def revoke_key(accounts: AccountsTable, key: str, tenant: str | None, now: float
     return {"tenant": owner, "revoked": key_id}
 
 
-def _run(options: argparse.Namespace) -> Answer:
-    clients = Clients(options.region)
+def _run(options: argparse.Namespace, clients: Clients) -> Answer:
     outputs = StackOutputs(clients.cloudformation, options.stack)
     accounts = AccountsTable(clients.dynamodb, outputs.accounts_table)
     now = time.time()
