@@ -26,7 +26,7 @@ def _plain(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
     return loader.construct_mapping(node, deep=True)
 
 
-_Loader.add_multi_constructor("!", _plain)  # type: ignore[no-untyped-call]  # PyYAML's stub has no types here
+_Loader.add_multi_constructor("!", _plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Stack:
 
 def make_stack() -> Stack:
     """Inside of moto: every call stays in the process."""
-    resources = yaml.load(TEMPLATE.read_text(), _Loader)["Resources"]  # noqa: S506  # a SafeLoader
+    resources = yaml.load(TEMPLATE.read_text(), _Loader)["Resources"]  # a SafeLoader
     unique = secrets.token_hex(4)
     return Stack(
         jobs_table=_table(resources["JobsTable"], f"jobs-{unique}"),

@@ -49,6 +49,9 @@ def event() -> Any:
 
 
 def _forget() -> None:
+    for client in (wiring.upstream_http, wiring.guarded_client):
+        if client.cache_info().currsize:
+            client().close()  # both have it
     settings.cache_clear()
     for part in vars(wiring).values():
         if hasattr(part, "cache_clear"):

@@ -6,6 +6,8 @@ from aws_lambda_powertools import Logger, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 NAMESPACE = "Darkroom"
+_CALLER = 3
+"""Powertools' `location` names the line that called us."""
 
 
 @cache
@@ -18,9 +20,9 @@ class LoggedTelemetry:
     """`ports.Telemetry`. Metrics are log lines in CloudWatch's embedded format; safe in threads."""
 
     def info(self, message: str, **fields: object) -> None:
-        logger().info(message, extra=fields)
+        logger().info(message, extra=fields, stacklevel=_CALLER)
 
     def count(self, metric: str, **fields: object) -> None:
-        logger().warning(metric, extra=fields)
+        logger().warning(metric, extra=fields, stacklevel=_CALLER)
         with single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace=NAMESPACE):
             pass

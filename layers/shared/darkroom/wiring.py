@@ -16,6 +16,8 @@ from darkroom.settings import settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import httpx
+
     from darkroom.aws.accounts_table import AccountsTable
     from darkroom.aws.images_bucket import S3ImagesBucket
     from darkroom.aws.jobs_table import DynamoJobsTable
@@ -97,12 +99,18 @@ def upstream_key() -> SecretValue:
 
 
 @cache
-def upstream() -> WaveSpeed:
+def upstream_http() -> httpx.Client:
     from darkroom.net.tls import ssl_context
-    from darkroom.wavespeed.client import WaveSpeed
     from darkroom.wavespeed.transport import open_client
 
-    return WaveSpeed(open_client(ssl_context()), settings().upstream_url, upstream_key().value)
+    return open_client(ssl_context())
+
+
+@cache
+def upstream() -> WaveSpeed:
+    from darkroom.wavespeed.client import WaveSpeed
+
+    return WaveSpeed(upstream_http(), settings().upstream_url, upstream_key().value)
 
 
 @cache

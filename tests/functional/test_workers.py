@@ -1,0 +1,241 @@
+"""Poller, callback and webhook functions through their handlers: AWS by moto, upstream by the simulator."""
+
+import io
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import boto3
+import pytest
+from PIL import Image
+
+from callback.app import lambda_handler as call_back
+from darkroom import wiring
+from darkroom.jobs.delivery import DeliveryStatus
+from darkroom.jobs.job import Job, JobStatus
+from darkroom.observability import logger
+from functional import jobs
+from functional.aws import REGION, Stack
+from local.receiver.app import receiver_in_thread
+from local.receiver.behaviour import Rule
+from local.receiver.client import ReceiverClient
+from local.simulator.app import TEST_CREDENTIALS, simulator_in_thread
+from local.simulator.control import SimulatorControl
+from local.simulator.settings import Settings
+from poller.app import lambda_handler as poll
+from webhook.app import lambda_handler as deliver
+
+SECRET = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo0NTY3ODk="
+
+
+@dataclass
+class Workers:
+    """Messages go from the queues to the handlers as the event source mappings would bring them."""
+
+    stack: Stack
+    simulator: SimulatorControl
+    receiver: ReceiverClient
+    context: Any
+    event: Any
+
+    def job(self, **changes: Any) -> Job:
+        return jobs.queued(webhook_url=f"{self.receiver.url}/hook", width=512, height=512, **changes)
+
+    def now(self, job: Job) -> Job:
+        current = wiring.jobs_table().get(job.tenant, job.id)
+        assert current is not None
+        return current
+
+    def run(self, job: Job, seconds: float = 15) -> Job:
+        """Work both queues, their delays left out, until the job and its delivery have ended."""
+        ends_at = time.monotonic() + seconds
+        while time.monotonic() < ends_at:
+            self.work()
+            current = self.now(job)
+            if current.status.terminal and current.delivery.status is not DeliveryStatus.PENDING:
+                return current
+            time.sleep(0.05)
+        raise AssertionError(f"still {self.now(job).status} after {seconds} s")
+
+    def work(self) -> None:
+        for url, handler in (
+            (self.stack.jobs_queue_url, poll),
+            (self.stack.webhook_queue_url, deliver),
+        ):
+            # one at a time: two writers of one key at once are more than moto's S3 can take
+            for record in self._receive(url):
+                assert handler({"Records": [record]}, self.context) == {"batchItemFailures": []}
+
+    def _receive(self, url: str) -> list[dict[str, Any]]:
+        sqs = boto3.client("sqs", REGION)
+        # moto keeps a delayed message back; here its time has always come
+        for message in _backend_messages(url):
+            message.delayed_until = 0
+        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        records = []
+        for message in found:
+            [record] = self.event("poller")["Records"]
+            record["body"] = message["Body"]
+            records.append(record)
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return records
+
+
+def _backend_messages(url: str) -> list[Any]:
+    from moto.core.models import DEFAULT_ACCOUNT_ID
+    from moto.sqs.models import sqs_backends
+
+    queue = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[url.rsplit("/", 1)[1]]
+    return list(queue._messages)
+
+
+@pytest.fixture
+def workers(stack: Stack, context: Any, event: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
+    with (
+        simulator_in_thread(settings=Settings(inference_seconds=0.2)) as simulator,
+        receiver_in_thread({"acme": SECRET}) as receiver,
+    ):
+        targets = ",".join(urlsplit(url).netloc for url in (simulator.url, receiver.url))
+        monkeypatch.setenv("LOCAL_TARGETS", targets)
+        monkeypatch.setenv("UPSTREAM_URL", f"{simulator.url}/api/v3")
+        monkeypatch.setenv("PUBLIC_URL", "https://api.test")
+        monkeypatch.setenv("CALLBACKS", "off")
+        boto3.client("secretsmanager", REGION).put_secret_value(
+            SecretId=stack.upstream_key_secret, SecretString=TEST_CREDENTIALS.key
+        )
+        boto3.client("ssm", REGION).put_parameter(
+            Name="/functional/tenants/acme/webhook-secret",
+            Type="SecureString",
+            Value=json.dumps({"secrets": [{"secret": SECRET, "expires_at": None}]}),
+        )
+        yield Workers(stack, simulator, receiver, context, event)
+
+
+def test_a_prompt_becomes_a_picture_in_s3_and_a_verified_webhook(workers: Workers) -> None:
+    job = workers.run(workers.job())
+    [output] = job.outputs
+    stored = boto3.client("s3", REGION).get_object(Bucket=workers.stack.images_bucket, Key=output.key)
+    assert job.status is JobStatus.COMPLETED
+    assert stored["ContentType"] == "image/jpeg"
+    assert stored["ContentDisposition"].startswith("attachment")
+    assert Image.open(io.BytesIO(stored["Body"].read())).size == (output.width, output.height) == (512, 512)
+    [received] = workers.receiver.received()
+    assert received.verified
+    assert received.json()["data"]["outputs"][0]["sha256"] == output.sha256
+    assert workers.simulator.stats().accepted == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "code"),
+    [
+        ("fail", {"error_code": 1200}, "moderation_refused"),
+        ("fail", {"error_code": 1403}, "upstream_failed"),
+        ("dead_output", {"count": None}, "output_unavailable"),
+        ("not_a_picture", {"count": None}, "output_invalid"),
+        ("refuse", {"status": 400}, "upstream_rejected"),
+    ],
+)
+def test_each_failure_ends_with_its_own_code_and_a_webhook(
+    workers: Workers, kind: str, parameters: dict[str, Any], code: str
+) -> None:
+    workers.simulator.arm(kind, **parameters)
+    job = workers.run(workers.job())
+    assert job.failure is not None
+    assert job.failure.code == code
+    [received] = workers.receiver.received()
+    assert received.json()["type"] == "job.failed"
+    assert received.json()["data"]["error_code"] == code
+
+
+@pytest.mark.parametrize(
+    "kind", ["truncated_download", "slow_download", "unsized_download", "wrong_content_type"]
+)
+def test_a_troubled_download_still_ends_in_the_whole_picture(workers: Workers, kind: str) -> None:
+    parameters: dict[str, Any] = {"seconds": 1.0} if kind == "slow_download" else {}
+    workers.simulator.arm(kind, **parameters)
+    assert workers.run(workers.job()).status is JobStatus.COMPLETED
+
+
+@pytest.mark.parametrize("kind", ["lost_reply", "error_500_created", "garbage_submit"])
+def test_an_ambiguous_submit_is_resolved_by_the_list_and_paid_once(workers: Workers, kind: str) -> None:
+    workers.simulator.arm(kind)
+    job = workers.run(workers.job())
+    assert job.status is JobStatus.COMPLETED
+    stats = workers.simulator.stats()
+    assert (stats.submits_received, stats.accepted) == (1, 1)
+
+
+def test_a_429_is_waited_out_without_a_storm(workers: Workers) -> None:
+    workers.simulator.arm("rate_limited", retry_after=1)
+    assert workers.run(workers.job(), seconds=20).status is JobStatus.COMPLETED
+    assert workers.simulator.stats().submits_received == 2
+
+
+def test_a_receiver_that_fails_gets_the_event_again_from_the_webhook_queue(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("darkroom.usecases.deliver.next_delay_seconds", lambda *_, **__: 0.0)
+    workers.receiver.behave(Rule(status=500, count=2))
+    job = workers.run(workers.job())
+    received = workers.receiver.received()
+    assert [attempt.status_code for attempt in job.delivery.attempts] == [500, 500, 200]
+    assert len({one.webhook_id for one in received}) == 1
+    assert len({one.body for one in received}) == 1
+
+
+def callback_event(event: Any, task: dict[str, Any], sent: dict[str, str], body: str) -> dict[str, Any]:
+    changed: dict[str, Any] = event("callback")
+    changed["queryStringParameters"] = dict(parse_qsl(urlsplit(task["webhook_url"]).query))
+    changed["headers"] |= sent
+    changed["body"] = body
+    return changed
+
+
+def test_a_callback_looks_at_the_job_and_a_forged_one_does_not(
+    workers: Workers, context: Any, event: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLBACKS", "on")
+    # The simulator calls the receiver back in place of the API: what it sent is then given to the function.
+    monkeypatch.setenv("PUBLIC_URL", workers.receiver.url)
+    job = workers.job()
+    workers.work()
+    [task] = workers.simulator.tasks()
+    [sent] = workers.receiver.wait_for(1, path="/callbacks/wavespeed")
+    genuine = callback_event(event, task, sent.headers, sent.body)
+    for forged in (
+        genuine | {"body": sent.body.replace("completed", "failed")},
+        genuine | {"headers": {**genuine["headers"], "webhook-timestamp": "1"}},
+        genuine | {"queryStringParameters": {**genuine["queryStringParameters"], "job": "job_other"}},
+        genuine | {"queryStringParameters": None},
+    ):
+        assert call_back(forged, context)["statusCode"] == 401
+    assert call_back(genuine, context)["statusCode"] == 200
+    assert workers.run(job).status is JobStatus.COMPLETED
+    assert call_back(genuine, context)["statusCode"] == 200
+
+
+def test_a_poison_record_fails_alone(workers: Workers, context: Any, event: Any) -> None:
+    job = workers.job()
+    good = event("poller")["Records"][0]
+    good["body"] = json.dumps({"tenant": "acme", "job": job.id, "tries": 0, "chain": 0})
+    records = []
+    for index, body in enumerate(["", "{}", "null", "[" * 50_000, '{"tenant": 1}']):
+        records.append({**good, "messageId": f"poison-{index}", "body": body})
+    reply = poll({"Records": [*records, good]}, context)
+    assert [f["itemIdentifier"] for f in reply["batchItemFailures"]] == [f"poison-{i}" for i in range(5)]
+    assert workers.now(job).status is JobStatus.PROCESSING
+
+
+def test_logs_carry_no_prompt_and_no_secret(workers: Workers) -> None:
+    printed = io.StringIO()
+    before = logger().registered_handler.setStream(printed)  # type: ignore[attr-defined]  # a StreamHandler
+    workers.run(workers.job(prompt="a very private lighthouse"))
+    logger().registered_handler.setStream(before)  # type: ignore[attr-defined]
+    lines = [json.loads(line) for line in printed.getvalue().splitlines()]
+    assert [line["message"] for line in lines] == ["submitted", "completed"]
+    assert all(line["job_id"].startswith("job_") for line in lines)
+    for secret in ("very private", TEST_CREDENTIALS.key, SECRET):
+        assert secret not in printed.getvalue()
