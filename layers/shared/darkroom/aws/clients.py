@@ -18,6 +18,12 @@ _CONNECT_SECONDS = 2
 _READ_SECONDS = 5
 _ATTEMPTS = 3
 _CONNECTIONS = 32
+_S3 = {
+    # A picture goes with its SHA-256 and over TLS: to sign the body too would read it once more.
+    "payload_signing_enabled": False,
+    # Else links name S3's global host, which redirects to the region's and breaks their signature.
+    "addressing_style": "virtual",
+}
 
 
 class Clients:
@@ -39,11 +45,7 @@ class Clients:
 
     @property
     def s3(self) -> "S3Client":
-        # A picture's body goes with its SHA-256 and over TLS: signing it too would read it once more.
-        return cast(
-            "S3Client",
-            self._client("s3", signature_version="s3v4", s3={"payload_signing_enabled": False}),
-        )
+        return cast("S3Client", self._client("s3", signature_version="s3v4", s3=_S3))
 
     @property
     def ssm(self) -> "SSMClient":
