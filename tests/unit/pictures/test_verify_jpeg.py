@@ -27,6 +27,7 @@ SCAN = jpeg_scan()
             id="one scan for each component",
         ),
         pytest.param(jpeg(jpeg_frame(2, 3, marker=0xC1), SCAN), id="extended sequential"),
+        pytest.param(jpeg(jpeg_segment(0xFE, b""), FRAME, SCAN), id="empty comment"),
     ],
 )
 def test_lawful_segments_pass_up_to_the_true_end(body: bytes) -> None:
@@ -63,6 +64,19 @@ def test_lawful_segments_pass_up_to_the_true_end(body: bytes) -> None:
 )
 def test_unlawful_segments_are_malformed(body: bytes) -> None:
     assert str(outcome([body])).startswith(Refusal.MALFORMED)
+
+
+def test_only_these_segments_may_stand_in_a_picture() -> None:
+    tables_and_notes = {0xC4, 0xDB, 0xDD, 0xFE, *range(0xE0, 0xF0)}
+    bodies = {marker: jpeg(FRAME, jpeg_segment(marker, b"any"), SCAN) for marker in range(1, 0xFF)}
+    passing = {marker for marker, body in bodies.items() if not isinstance(outcome([body]), str)}
+    # An end before the scan is malformed too; the others are frames, scans and what browsers don't show.
+    assert passing == tables_and_notes
+
+
+@pytest.mark.parametrize("segments", [SCAN, FRAME + jpeg_segment(0xDA, b"\1\1\0") + b"data"])
+def test_scan_that_can_not_be_read_is_refused_at_once(segments: bytes) -> None:
+    assert outcome([b"\xff\xd8" + segments]) == "malformed: JPEG scan header"
 
 
 def test_thumbnail_is_not_taken_for_the_picture() -> None:

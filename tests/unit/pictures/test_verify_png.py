@@ -62,6 +62,17 @@ def test_unlawful_chunks_are_malformed(body: bytes) -> None:
     assert str(outcome([body])).startswith(Refusal.MALFORMED)
 
 
+def test_bit_depths_are_those_of_the_specification() -> None:
+    lawful = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+    chunks = png_chunk(b"PLTE", bytes(3)) + DATA + END
+    for colour_type in range(9):
+        bodies = {
+            depth: png(header=header(2, 1, depth, colour_type, 0, 0, 0), chunks=chunks) for depth in range(19)
+        }
+        passing = tuple(depth for depth, body in bodies.items() if not isinstance(outcome([body]), str))
+        assert passing == lawful.get(colour_type, ())
+
+
 def test_any_flipped_bit_is_noticed() -> None:
     body = good("png L")
     for place in range(len(body)):
@@ -69,7 +80,9 @@ def test_any_flipped_bit_is_noticed() -> None:
         assert isinstance(outcome([flipped]), str), place
 
 
-@pytest.mark.parametrize(("width", "height"), [(60_000, 60_000), (2**31 - 1, 1), (7072, 7072)])
+@pytest.mark.parametrize(
+    ("width", "height"), [(60_000, 60_000), (2**31 - 1, 1), (1, 2**31 - 1), (7072, 7072)]
+)
 def test_bomb_is_refused_by_its_header_alone(width: int, height: int) -> None:
     verifier = PictureVerifier()
     with pytest.raises(PictureRefusedError) as refused:
@@ -77,10 +90,11 @@ def test_bomb_is_refused_by_its_header_alone(width: int, height: int) -> None:
     assert refused.value.reason is Refusal.TOO_MANY_PIXELS
 
 
-def test_declared_length_above_the_limit_is_refused_before_its_bytes_come() -> None:
+@pytest.mark.parametrize("length", [25_000_000, 2**31 - 1])
+def test_declared_length_above_the_limit_is_refused_before_its_bytes_come(length: int) -> None:
     verifier = PictureVerifier()
     with pytest.raises(PictureRefusedError) as refused:
-        verifier.feed(png(chunks=struct.pack(">I", 25_000_000) + b"IDAT"))
+        verifier.feed(png(chunks=struct.pack(">I", length) + b"IDAT"))
     assert refused.value.reason is Refusal.TOO_LARGE
 
 

@@ -9,9 +9,10 @@ from darkroom.pictures.errors import malformed
 from darkroom.pictures.incoming import Dimensions, Incoming, Reading
 
 SIGNATURE = b"\xff\xd8\xff"
-_SOI, _EOI, _SOS, _DQT, _DHT, _DRI = 0xD8, 0xD9, 0xDA, 0xDB, 0xC4, 0xDD
+_EOI, _SOS, _DQT, _DHT, _DRI, _COMMENT = 0xD9, 0xDA, 0xDB, 0xC4, 0xDD, 0xFE
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2})
-_SEGMENTS = frozenset({_DQT, _DHT, _DRI, 0xCC, 0xDC, 0xFE, *range(0xE0, 0xF0)})
+_APPLICATION = range(0xE0, 0xF0)
+_SEGMENTS = frozenset({_DQT, _DHT, _DRI, _COMMENT, *_APPLICATION})
 # In a scan FF 00 is a data byte, FF D0 to FF D7 are restarts and FF FF is fill: anything else ends it.
 _SCAN_CONTINUES = frozenset({0x00, 0xFF, *range(0xD0, 0xD8)})
 _SCAN_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
