@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+
 from local.receiver.app import receiver_in_thread
 from local.receiver.behaviour import Rule
 from local.receiver.client import ReceiverClient

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from local.simulator.app import TEST_CREDENTIALS, simulator_in_thread
 from local.simulator.caller import Caller
 from local.simulator.control import ControlError, SimulatorControl

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from PIL import Image
+
 from local.simulator.app import TEST_CREDENTIALS, simulator_in_thread
 from local.simulator.caller import Caller
 from local.simulator.control import SimulatorControl
@@ -13,7 +15,6 @@ from local.simulator.download_faults import SPOILS
 from local.simulator.fault_kinds import KINDS
 from local.simulator.garbage import NOT_PICTURES
 from local.simulator.settings import Settings
-from PIL import Image
 
 
 @pytest.fixture

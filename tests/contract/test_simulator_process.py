@@ -2,14 +2,18 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+
+from local.receiver.behaviour import Rule
 from local.receiver.client import ReceiverClient
 from local.simulator.caller import Caller
 from local.simulator.control import SimulatorControl
@@ -75,8 +79,12 @@ def test_receiver_process_serves_and_ends_quietly_with_a_request_hanging(tmp_pat
         with ReceiverClient(url) as receiver:
             httpx.post(f"{url}/hook", content=b"{}")
             (received,) = receiver.received()
-        assert received.reason == "acme: Missing required headers; 1 (v3): Missing required headers"
-        assert _ended(process) == (0, "", "")
+            assert received.reason == "acme: Missing required headers; 1 (v3): Missing required headers"
+            receiver.behave(Rule(hang=True))
+            with socket.create_connection(("127.0.0.1", urlsplit(url).port)) as waiting:
+                waiting.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+                receiver.wait_for(2)
+                assert _ended(process) == (0, "", "")
 
 
 @pytest.mark.parametrize("module", ["local.simulator", "local.receiver"])

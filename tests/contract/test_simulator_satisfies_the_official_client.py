@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from PIL import Image
+from wavespeed import Client  # type: ignore[import-untyped]  # it ships no types
+
 from local.simulator.app import TEST_CREDENTIALS, simulator_in_thread
 from local.simulator.control import SimulatorControl
 from local.simulator.settings import Settings
-from PIL import Image
-from wavespeed import Client
 
 DREAMINA_ID = "bytedance/dreamina-v3.1/text-to-image"
 MODELS = [DREAMINA_ID, "bytedance/seedream-v3.1"]
@@ -131,7 +132,7 @@ def test_submit_that_is_not_200_is_raised_and_not_posted_again(
 
 
 def test_bad_size_is_told_to_the_caller(client: Client) -> None:
-    with pytest.raises(RuntimeError, match="HTTP 400.*each dimension of size must be 512 to 2048"):
+    with pytest.raises(RuntimeError, match=r"HTTP 400.*each dimension of size must be 512 to 2048"):
         client.run(DREAMINA_ID, {"prompt": "x", "size": "4096*4096"})
 
 

@@ -1,0 +1,1 @@
+"""A customer's webhook endpoint: keeps what arrives, checks signatures, misbehaves to order."""
