@@ -13,10 +13,9 @@ PYTHON := $(or $(PYTHON),$(error No Python 3.11 or newer was found: make … PYT
 DEV = .venv/bin/python
 SAM = SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 LOCAL = PYTHONPATH=tests $(DEV) -m local
-ADMIN = -m darkroom.admin
 # ENV names a stack on AWS; without it the running local stack is meant
 STACK = $(if $(ENV),darkroom-$(ENV),darkroom-local)
-WITHIN = $(if $(ENV),PYTHONPATH=layers/shared,$(LOCAL).within)
+WITHIN = $(if $(ENV),PYTHONPATH=layers/shared:tests,$(LOCAL).within)
 NEEDS_ENV = $(if $(filter dev prod,$(ENV)),,$(error Which stack? make $@ ENV=dev, or ENV=prod))
 
 .PHONY: help demo up down test lint types build deploy tenant upstream-key logs bench clean environments pins
@@ -53,10 +52,10 @@ deploy: environments ## Build and deploy to AWS (ENV=dev or prod, PARAMETERS="Na
 	@$(SAM) deploy --config-env $(ENV) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
 
 tenant: environments ## Make a tenant and show its API key and webhook secret, once (NAME=acme, ENV=)
-	@$(WITHIN) $(DEV) $(ADMIN) create-tenant $(or $(NAME),$(error make tenant NAME=acme)) --stack $(STACK)
+	@$(WITHIN) $(DEV) -m darkroom.admin create-tenant $(or $(NAME),$(error make tenant NAME=acme)) --stack $(STACK)
 
 upstream-key: environments ## Store the WaveSpeedAI API key, read from standard input (ENV=)
-	@$(WITHIN) $(DEV) $(ADMIN) put-upstream-key --stack $(STACK)
+	@$(WITHIN) $(DEV) -m local.upstream_key $(STACK)
 
 logs: environments ## Follow the functions' logs (ENV=, PORT=)
 	@$(if $(ENV),$(SAM),$(LOCAL).within .venv-sam/bin/sam) logs --stack-name $(STACK) --tail

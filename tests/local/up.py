@@ -105,12 +105,11 @@ def _parameters(home: Home, options: Options) -> dict[str, str]:
 
 
 def _put_upstream_key(home: Home) -> None:
-    state = home.read()
-    if state.get("upstream_key_put") != state["upstream_key"]:
-        secret = aws.outputs(home)["UpstreamKeyArn"]
-        manager = aws.client("secretsmanager", home)
-        manager.put_secret_value(SecretId=secret, SecretString=state["upstream_key"])
-        home.write(state | {"upstream_key_put": state["upstream_key"]})
+    manager = aws.client("secretsmanager", home)
+    secret, key = aws.outputs(home)["UpstreamKeyArn"], home.read()["upstream_key"]
+    versions = manager.describe_secret(SecretId=secret).get("VersionIdsToStages")
+    if not versions or manager.get_secret_value(SecretId=secret)["SecretString"] != key:
+        manager.put_secret_value(SecretId=secret, SecretString=key)
 
 
 def _ensure_tenant(home: Home) -> None:
