@@ -1,5 +1,6 @@
 """Submits that go wrong, with a task created or without one."""
 
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -105,6 +106,17 @@ def test_sync_mode_gives_up_at_once(
     reply = caller.submit(enable_sync_mode=True)
     assert reply.status_code == status
     assert caller.ended(caller.listed()[0]["id"])["status"] == "completed"
+
+
+def test_task_of_a_slow_submit_is_not_created_after_a_reset(
+    caller: Caller, simulator: SimulatorControl
+) -> None:
+    simulator.arm("slow_submit", seconds=0.4, created="after")
+    with pytest.raises(httpx.ReadTimeout):
+        caller.http.post("/api/v3/bytedance/seedream-v3.1", json={"prompt": "slow"}, timeout=0.1)
+    simulator.reset()
+    time.sleep(0.5)
+    assert simulator.stats().accepted == 0
 
 
 def test_fault_strikes_as_often_as_ordered(caller: Caller, simulator: SimulatorControl) -> None:

@@ -19,7 +19,7 @@ URL = check_url(f"https://{HOST}/hook")
 OK = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
 
-def get(client: GuardedClient, deadline_seconds: float = 2.0, url: SafeUrl = URL) -> int:
+def get(client: GuardedClient, deadline_seconds: float = 10.0, url: SafeUrl = URL) -> int:
     with client.request(
         "GET", url, headers={}, deadline_seconds=deadline_seconds, max_received_bytes=65536
     ) as response:
@@ -79,9 +79,9 @@ def test_name_that_turns_private_is_refused_at_the_next_dial() -> None:
 def test_next_address_is_tried_when_one_does_not_answer_in_its_share_of_the_time() -> None:
     with loopback(OK, authority().server_context()) as server:
         internet = Internet(server.port, [ALSO_PUBLIC, PUBLIC], unreachable=[ALSO_PUBLIC])
-        assert get(client_on(internet.dialer()), deadline_seconds=3.0) == 200
+        assert get(client_on(internet.dialer()), deadline_seconds=8.0) == 200
     assert internet.connected == [(ALSO_PUBLIC, 443), (PUBLIC, 443)]
-    assert 1.0 < internet.timeouts[0] <= 1.5
+    assert 3.0 < internet.timeouts[0] <= 4.0
 
 
 def test_addresses_that_all_stay_silent_are_a_connect_timeout() -> None:
@@ -103,7 +103,7 @@ def test_hanging_name_server_ends_at_the_deadline() -> None:
         get(client_on(GuardedDialer(resolver=hanging)), deadline_seconds=0.1)
     release.set()
     assert failed.value.failure is NetworkFailure.DNS_FAILED
-    assert time.monotonic() - started < 0.6
+    assert time.monotonic() - started < 1.1
 
 
 def test_local_target_opens_its_own_port_and_no_other() -> None:

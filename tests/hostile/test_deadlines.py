@@ -56,17 +56,17 @@ def test_kept_connection_takes_the_deadline_of_the_request_it_serves(first_deadl
         assert fetched(client, server, first_deadline_seconds) == b"ok"
         time.sleep(0.15)  # the first request's deadline may pass: it is no longer of interest
         took = another_thread.submit(seconds_until_deadline, client, server, 0.4).result(5.0)
-    assert 0.4 <= took < 0.9
+    assert 0.4 <= took < 1.4
     assert len(server.connections) == 1
 
 
 def test_concurrent_requests_end_at_their_own_deadlines() -> None:
-    deadlines = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+    deadlines = [0.2, 1.0, 0.2, 1.0, 0.2, 1.0]
     with loopback(obliging) as server, client_for(server) as client, ThreadPoolExecutor(6) as threads:
         list(threads.map(lambda _: fetched(client, server, 5.0), range(30)))
         took = list(threads.map(lambda seconds: seconds_until_deadline(client, server, seconds), deadlines))
     for deadline, seconds in zip(deadlines, took, strict=True):
-        assert deadline <= seconds < deadline + 0.4
+        assert deadline <= seconds < deadline + 0.7
 
 
 def test_request_on_a_connection_that_was_closed_meanwhile_succeeds_on_a_new_one() -> None:

@@ -64,7 +64,7 @@ def test_dripping_picture_ends_at_the_deadline_and_is_tried_again() -> None:
         started = time.monotonic()
         with pytest.raises(OutputRetryError, match="deadline"):
             fetcher.fetch(url, deadline_seconds=0.3)
-        assert 0.3 <= time.monotonic() - started < 0.8
+        assert 0.3 <= time.monotonic() - started < 1.3
 
 
 def test_endless_body_is_refused_at_the_first_bytes_that_are_no_picture() -> None:

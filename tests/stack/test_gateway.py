@@ -6,7 +6,7 @@ import pytest
 from stack.conftest import Stack
 
 
-@pytest.mark.parametrize("header", [None, "Bearer dr_" + "x" * 43, "Basic dXNlcjpwYXNz", "Bearer "])
+@pytest.mark.parametrize("header", [None, "Bearer dr_" + "x" * 43, "Basic dXNlcjpwYXNz", "Bearer"])
 def test_a_bad_key_is_the_same_401(stack: Stack, header: str | None) -> None:
     headers = {"authorization": header} if header else {}
     answer = httpx.get(f"{stack.state['api_url']}/v1/jobs", headers=headers, trust_env=False)

@@ -36,7 +36,8 @@ class SubmitRoutes:
         return [web.post("/api/v3/{model:.+}", self._submit)]
 
     async def _submit(self, request: web.Request) -> web.StreamResponse:
-        self._world.stats.submits_received += 1
+        stats = self._world.stats
+        stats.submits_received += 1
         try:
             account = self._world.account(request.headers.get("Authorization"))
             model_id, webhook = request.match_info["model"], request.query.get("webhook")
@@ -47,6 +48,8 @@ class SubmitRoutes:
                 raise _refused(*struck)
             if struck and struck[0] == "slow_submit" and struck[1]["created"] == "after":
                 await asyncio.sleep(struck[1]["seconds"])
+            if stats is not self._world.stats:
+                raise refusal(503, "the simulator was reset meanwhile")
             self._check_limits(account)
             task = self._create(account, submission)
         except RefusalError as refused:

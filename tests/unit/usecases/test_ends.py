@@ -98,9 +98,10 @@ def test_a_task_that_never_ends_is_given_up_at_upstreams_time(world: World) -> N
     assert world.upstream.deleted == ["pred-1"]
 
 
-def test_the_jobs_own_deadline_is_kept_to_the_second(world: World) -> None:
-    job = started(world, deadline_seconds=20)
-    world.run(19)
+@pytest.mark.parametrize("seconds", [6, 20])
+def test_the_jobs_own_deadline_is_kept_to_the_second(world: World, seconds: int) -> None:
+    job = started(world, deadline_seconds=seconds)
+    world.run(seconds - 1)
     assert world.job(job).status is JobStatus.PROCESSING
     world.run(2)
     assert end_of(world, job) == (ErrorCode.DEADLINE_EXCEEDED, True, Billed.UNKNOWN)

@@ -78,7 +78,8 @@ def _created(poller: Poller, job: Job, prediction_id: str, message: JobMessage) 
     except JobChangedError as conflict:
         if not _adopted(poller, conflict.current, prediction_id):
             return
-    poller.again(message, next_look_seconds(0.0, callbacks=poller.policy.callbacks), moved=True)
+    delay = next_look_seconds(0.0, callbacks=poller.policy.callbacks)
+    poller.again(message, min(delay, max(poller.ends_at(job) - now, 0.0)), moved=True)
 
 
 def _adopted(poller: Poller, current: Job | None, prediction_id: str) -> bool:
@@ -108,7 +109,8 @@ def _ambiguous(poller: Poller, job: Job, reason: str, message: JobMessage) -> No
         if conflict.current is None or conflict.current.status.terminal:
             return
     # A callback may have adopted the task meanwhile; the chain of looks goes on either way.
-    poller.again(message, next_search_seconds(0.0), moved=True)
+    until_end = max(poller.ends_at(job) - poller.clock(), 0.0)
+    poller.again(message, min(next_search_seconds(0.0), until_end), moved=True)
 
 
 def _not_created(

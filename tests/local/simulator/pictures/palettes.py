@@ -1,6 +1,7 @@
 """The palettes, and how a prompt's words lean towards one of them."""
 
 import random
+import re
 from dataclasses import dataclass
 
 from local.simulator.pictures.colour import RGB, rgb
@@ -54,9 +55,16 @@ PALETTES = (
 )  # fmt: skip
 
 
+def mentions(prompt: str, words: tuple[str, ...]) -> int:
+    """How many of the words the prompt has: English as whole words, Chinese anywhere."""
+    lowered = prompt.lower()
+    found = set(re.findall(r"[a-z]+", lowered))
+    found |= {word.removesuffix("s") for word in found}
+    return sum(word in found if word.isascii() else word in lowered for word in words)
+
+
 def choose_palette(prompt: str, rng: random.Random) -> Palette:
     """The palette with most words in the prompt; among equals (often: none has any) the draw decides."""
-    lowered = prompt.lower()
-    scores = [sum(word in lowered for word in palette.words) for palette in PALETTES]
+    scores = [mentions(prompt, palette.words) for palette in PALETTES]
     best = max(scores)
     return rng.choice([palette for palette, score in zip(PALETTES, scores, strict=True) if score == best])

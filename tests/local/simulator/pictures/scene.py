@@ -9,12 +9,24 @@ from PIL import Image
 from local.simulator.pictures import land
 from local.simulator.pictures.city import paint_city
 from local.simulator.pictures.noise import with_grain
-from local.simulator.pictures.palettes import Palette, choose_palette
+from local.simulator.pictures.palettes import Palette, choose_palette, mentions
 from local.simulator.pictures.sky import Point, paint_sky
 from local.simulator.pictures.water import paint_birds, paint_water
 
 KINDS = {
-    "city": ("city", "skyline", "street", "urban", "neon", "cyberpunk", "building", "coffee", "城", "街"),
+    "city": (
+        "city",
+        "skyline",
+        "skyscraper",
+        "street",
+        "urban",
+        "neon",
+        "cyberpunk",
+        "building",
+        "coffee",
+        "城",
+        "街",
+    ),
     "sea": ("sea", "ocean", "lake", "river", "water", "beach", "island", "harbour", "海", "湖", "江"),
     "dunes": ("desert", "dune", "sand", "canyon", "沙"),
     "forest": ("forest", "tree", "wood", "garden", "jungle", "park", "plants", "林", "树", "园"),
@@ -42,8 +54,7 @@ def paint_scene(prompt: str, seed: int, width: int, height: int) -> Image.Image:
 
 
 def _choose_kind(prompt: str, rng: random.Random) -> str:
-    lowered = prompt.lower()
-    named = [kind for kind, words in KINDS.items() if any(word in lowered for word in words)]
+    named = [kind for kind, words in KINDS.items() if mentions(prompt, words)]
     return rng.choice(named or ["mountains", "mountains", "forest", "sea", "dunes"])
 
 
