@@ -1,0 +1,168 @@
+"""A job as its two items: nothing is lost on the way, and the state stays within one write unit."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from darkroom.aws.attributes import Item
+from darkroom.aws.job_items import (
+    created_key,
+    is_job_id,
+    job_key,
+    request_item,
+    state_item,
+    stored_job,
+    stored_price,
+    stored_request,
+)
+from darkroom.jobs.delivery import Delivery, DeliveryAttempt, DeliveryStatus
+from darkroom.jobs.failure import JobFailure
+from darkroom.jobs.ids import new_job_id
+from darkroom.jobs.job import Attempt, Billed, Job, JobStatus, StoredOutput
+from darkroom.jobs.request import ImageRequest
+from darkroom.ports import JobKey
+from memory.jobs import a_job
+
+times = st.floats(1e9, 4e9)
+texts = st.text(st.characters(codec="utf-8"), max_size=20)
+ids = st.from_regex(r"[a-z0-9_]{1,30}", fullmatch=True)
+jobs = st.builds(
+    Job,
+    id=ids,
+    tenant=st.from_regex(r"[a-z0-9][a-z0-9-]{1,38}", fullmatch=True),
+    request=st.builds(
+        ImageRequest,
+        prompt=texts,
+        webhook_url=st.none() | texts,
+        metadata=st.dictionaries(texts, texts, max_size=3),
+        tag=st.none() | texts,
+    ),
+    created_at=times,
+    updated_at=times,
+    price_microusd=st.none() | st.integers(0, 10**9),
+    status=st.sampled_from(JobStatus),
+    revision=ids,
+    due_at=st.none() | times,
+    chain=st.integers(0, 99),
+    attempt=st.none()
+    | st.builds(Attempt, id=ids, started_at=times, permit_at=st.none() | times, ambiguous=st.none() | texts),
+    prediction_id=st.none() | texts,
+    submitted_at=st.none() | times,
+    finished_at=st.none() | times,
+    inference_ms=st.none() | st.integers(0, 10**7),
+    outputs=st.lists(st.builds(StoredOutput, key=texts, nsfw=st.none() | st.booleans()), max_size=2).map(
+        tuple
+    ),
+    failure=st.none() | st.builds(JobFailure, message=texts),
+    billed=st.sampled_from(Billed),
+    delivery=st.builds(
+        Delivery,
+        attempts=st.lists(
+            st.builds(
+                DeliveryAttempt,
+                at=times,
+                status_code=st.none() | st.integers(100, 599),
+                error=st.none() | texts,
+                detail=st.none() | texts,
+                response_hash=st.none() | texts,
+            ),
+            max_size=2,
+        ).map(tuple),
+        next_at=st.none() | times,
+    ),
+)
+
+
+def as_stored(job: Job) -> Job:
+    request = request_item(job, retention_days=30)
+    state = state_item(job, retention_days=30)
+    return stored_job(stored_request(request), stored_price(request), state)
+
+
+@given(job=jobs)
+def test_a_job_survives_its_items(job: Job) -> None:
+    found = as_stored(job)
+    assert found == job
+    assert type(found.status) is JobStatus
+    assert type(found.created_at) is float
+
+
+@given(job=jobs)
+def test_what_was_asked_for_stands_in_the_request_alone(job: Job) -> None:
+    state = state_item(job, retention_days=30)
+    own = {"model", "prompt", "webhook_url", "metadata", "tag", "price_microusd"}
+    assert not own & state.keys()
+
+
+def test_a_job_that_nothing_is_due_for_is_in_no_index_of_the_due() -> None:
+    assert not {"due", "due_at"} & state_item(a_job(), 30).keys()
+    due = state_item(a_job(due_at=99.5), 30)
+    assert (due["due"], due["due_at"]) == ({"S": "1"}, {"N": "99.5"})
+
+
+def test_both_items_expire_together_after_the_retention() -> None:
+    job = a_job(created_at=1_000.5)
+    expected = {"N": str(1_000 + 30 * 86_400)}
+    assert request_item(job, 30)["expires_at"] == state_item(job, 30)["expires_at"] == expected
+
+
+def test_a_key_is_split_where_the_tenant_ends() -> None:
+    assert job_key(state_item(a_job(tenant="a-b"), 30)) == JobKey("a-b", a_job().id)
+
+
+def test_created_keys_sort_by_time_and_a_bare_one_stands_before_its_millisecond() -> None:
+    keys = [
+        created_key(9.0, "job_z"),
+        created_key(1_760_000_000.123, "job_a"),
+        created_key(1_760_000_000.124),
+    ]
+    assert keys == sorted(keys)
+    assert created_key(1_760_000_000.123) < keys[1]
+
+
+def test_ids_of_both_makings_can_be_looked_up_and_junk_can_t() -> None:
+    assert is_job_id(new_job_id())
+    assert not any(map(is_job_id, ("", "a#b", "a" * 65, "é", "a\n", "a b", "../a")))
+
+
+def test_the_state_of_a_job_delivered_at_the_first_attempt_is_below_one_write_unit() -> None:
+    assert item_bytes(state_item(delivered_job(tenant="a" * 39), 30)) < 1024
+
+
+def test_the_state_doesn_t_grow_with_the_prompt() -> None:
+    short, long = (state_item(a_job(prompt="x" * length), 30) for length in (1, 2_000))
+    assert item_bytes(short) == item_bytes(long)
+
+
+def delivered_job(tenant: str) -> Job:
+    """A job at the end of its usual way, every text as long as it gets there."""
+    at = 1_760_000_000.123456
+    job = a_job(tenant=tenant, id=new_job_id(), created_at=at, due_at=at + 120, webhook_url="https://a.test")
+    output = StoredOutput(
+        f"outputs/{tenant}/{job.id}/0.jpeg", "image/jpeg", 2048, 2048, 9_999_999, "f" * 64, False
+    )
+    job = job.submitting(Attempt("att_" + "0" * 16, at, 2_147_483_647, at)).processing("p" * 36, at)
+    job = replace(job.completed((output,), 60_000, at), revision="r" * 12)
+    attempt = DeliveryAttempt(at, 1_500, 200, response_hash="f" * 16)
+    return job.deliver(replace(Delivery(DeliveryStatus.PENDING), next_at=at).delivered(attempt))
+
+
+def item_bytes(item: Item) -> int:
+    """By DynamoDB's rules: UTF-8 of names and text, two digits a byte and one, 3 for a document."""
+    return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
+
+
+def _value_bytes(value: Any) -> int:
+    ((kind, content),) = value.items()
+    match kind:
+        case "S":
+            return len(content.encode())
+        case "N":
+            return (len(content) + 1) // 2 + 1
+        case "M":
+            return 3 + len(content) + item_bytes(content)
+        case "L":
+            return 3 + sum(1 + _value_bytes(element) for element in content)
+    return 1
