@@ -36,7 +36,7 @@ def test_submit_over_the_rate_is_answered_429(
 
 
 def test_task_over_the_concurrency_waits_and_then_runs(caller: Caller, simulator: SimulatorControl) -> None:
-    simulator.settings(concurrent_tasks=2, inference_seconds=0.1)
+    simulator.settings(concurrent_tasks=2, inference_seconds=0.4)
     ids = [caller.accepted() for _ in range(5)]
     assert caller.result(ids[4]).json()["data"]["status"] == "created"
     assert {caller.ended(task_id)["status"] for task_id in ids} == {"completed"}
@@ -70,8 +70,8 @@ def test_accounts_have_limits_of_their_own() -> None:
 
 
 def test_two_hundred_tasks_run_at_once(caller: Caller, simulator: SimulatorControl) -> None:
-    simulator.settings(tier="gold", inference_seconds=1.5)
-    ids = [caller.accepted(f"picture {number}") for number in range(200)]
-    assert simulator.stats().max_in_flight > 150
-    assert caller.ended(ids[-1])["status"] == "completed"
-    assert simulator.stats().charges == 200
+    simulator.settings(tier="gold", inference_seconds=60)
+    for number in range(200):
+        caller.accepted(f"picture {number}")
+    stats = simulator.stats()
+    assert (stats.in_flight, stats.max_in_flight, stats.charges) == (200, 200, 200)

@@ -92,7 +92,7 @@ def test_garbage_in_place_of_the_reply(caller: Caller, simulator: SimulatorContr
 def test_slow_reply_with_the_task_created_before_or_after_the_wait(
     caller: Caller, simulator: SimulatorControl, created: str, tasks: int
 ) -> None:
-    simulator.arm("slow_submit", seconds=1.0, created=created)
+    simulator.arm("slow_submit", seconds=3.0, created=created)
     with pytest.raises(httpx.ReadTimeout):
         caller.http.post("/api/v3/bytedance/seedream-v3.1", json={"prompt": "slow"}, timeout=0.2)
     assert _created(simulator) == tasks

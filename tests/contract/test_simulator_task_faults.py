@@ -59,7 +59,7 @@ def test_odd_word_in_place_of_completed(caller: Caller, simulator: SimulatorCont
 
 def test_odd_word_while_running_and_completed_after_all(caller: Caller, simulator: SimulatorControl) -> None:
     simulator.arm("odd_status", word="hibernating", at="running")
-    simulator.settings(inference_seconds=0.3)
+    simulator.settings(inference_seconds=0.6)
     task_id = caller.accepted()
     assert caller.result(task_id).json()["data"]["status"] == "hibernating"
     assert caller.ended(task_id)["status"] == "completed"
@@ -92,10 +92,10 @@ def test_task_is_not_found_for_some_looks(caller: Caller, simulator: SimulatorCo
 
 
 def test_task_is_not_found_for_some_time(caller: Caller, simulator: SimulatorControl) -> None:
-    simulator.arm("not_found_after_create", looks=0, seconds=0.3)
+    simulator.arm("not_found_after_create", looks=0, seconds=0.6)
     task_id = caller.accepted()
     assert caller.result(task_id).status_code == 404
-    time.sleep(0.35)
+    time.sleep(0.65)
     assert caller.result(task_id).status_code == 200
 
 
