@@ -17,11 +17,13 @@ from local.progress import step
 from local.up import bring_up
 
 STACK_VARIABLE = "DARKROOM_STACK"
+_IMPATIENT = ("OverdueSeconds=10", "UpstreamTimeoutSeconds=60")
+"""What a crash leaves behind is taken up within seconds: the tests wait for it."""
 
 
 def main(command: list[str]) -> int:
     signal.signal(signal.SIGTERM, _leave)
-    options = replace(Options(), port=free_port(), inference_seconds=0.3)
+    options = replace(Options(), port=free_port(), inference_seconds=0.3, parameters=_IMPATIENT)
     home = Home(options.port)
     try:
         bring_up(options)
