@@ -6,16 +6,16 @@ It uses httpcore, without httpx above it: that would parse the URL a second time
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import Lock
 
 import httpcore
 
-from darkroom.net.allowance import Allowance, deadline_exceeded
+from darkroom.net.allowance import Allowance
+from darkroom.net.connections import Connections
 from darkroom.net.errors import NetworkFailure, RequestFailedError
 from darkroom.net.tls import ssl_context
 from darkroom.net.url_policy import SafeUrl
 
-_OPERATIONS = ("pool", "connect", "read", "write")
+_OPERATIONS = ("connect", "read", "write")
 _NO_CODING = frozenset({"", "identity"})
 
 
@@ -47,23 +47,17 @@ class GuardedResponse:
 
 
 class GuardedClient:
-    """One a process, shared by all threads; the TLS context is built at the first request."""
+    """One a process, shared by all threads; `tls` is asked for its context when a connection needs one."""
 
     def __init__(
         self,
         backend: httpcore.NetworkBackend,
         tls: Callable[[], ssl.SSLContext] = ssl_context,
         *,
-        max_connections: int = 128,
         max_idle_connections: int = 32,
         idle_seconds: float = 15.0,
     ) -> None:
-        """More connections than threads: nobody waits for one."""
-        self._backend = backend
-        self._tls = tls
-        self._limits = (max_connections, max_idle_connections, idle_seconds)
-        self._lock = Lock()
-        self._opened: httpcore.ConnectionPool | None = None
+        self._connections = Connections(backend, tls, max_idle_connections, idle_seconds)
 
     @contextmanager
     def request(
@@ -90,41 +84,28 @@ class GuardedClient:
             extensions={"timeout": dict.fromkeys(_OPERATIONS, allowance)},
         )
         with _translated(allowance):
-            response = self._send(request, allowance)
+            connection, response = self._send(url, request, allowance)
         try:
             yield GuardedResponse(response, allowance)
         finally:
             response.close()
+            self._connections.give_back(connection)
 
     def close(self) -> None:
-        with self._lock:
-            if self._opened:
-                self._opened.close()
-            self._opened = None
+        self._connections.close()
 
-    def _send(self, request: httpcore.Request, allowance: Allowance) -> httpcore.Response:
-        pool = self._pool()
-        while True:
-            try:
-                return pool.handle_request(request)
-            except (httpcore.NetworkError, httpcore.ProtocolError):
-                # A kept connection that the peer closed meanwhile says nothing about the peer: without a
-                # byte of an answer the request goes out again, at the latest on a new connection.
-                if allowance.dialed or allowance.received_bytes:
-                    raise
-
-    def _pool(self) -> httpcore.ConnectionPool:
-        with self._lock:
-            if self._opened is None:
-                max_connections, max_idle_connections, idle_seconds = self._limits
-                self._opened = httpcore.ConnectionPool(
-                    ssl_context=self._tls(),
-                    max_connections=max_connections,
-                    max_keepalive_connections=max_idle_connections,
-                    keepalive_expiry=idle_seconds,
-                    network_backend=self._backend,
-                )
-            return self._opened
+    def _send(
+        self, url: SafeUrl, request: httpcore.Request, allowance: Allowance
+    ) -> tuple[httpcore.HTTPConnection, httpcore.Response]:
+        connection = self._connections.take(url)
+        try:
+            return connection, connection.handle_request(request)
+        except (httpcore.NetworkError, httpcore.ProtocolError):
+            if allowance.dialed or allowance.received_bytes:
+                raise
+        # That was a kept connection which the peer had closed meanwhile: it says nothing about the peer.
+        connection = self._connections.new(url)
+        return connection, connection.handle_request(request)
 
 
 def _complete(headers: Mapping[str, str], url: SafeUrl, content: bytes | None) -> list[tuple[str, str]]:
@@ -141,8 +122,6 @@ def _complete(headers: Mapping[str, str], url: SafeUrl, content: bytes | None) -
 def _translated(allowance: Allowance) -> Iterator[None]:
     try:
         yield
-    except httpcore.TimeoutException as error:
-        raise deadline_exceeded() from error
     except httpcore.NetworkError as error:
         raise RequestFailedError(NetworkFailure.CONNECTION_LOST) from error
     except httpcore.ProtocolError as error:

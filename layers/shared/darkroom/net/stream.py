@@ -20,8 +20,8 @@ class GuardedStream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Also raises RequestFailedError: at the deadline, and after all bytes that may be received."""
         allowance = Allowance.of(timeout)
-        self._socket.settimeout(allowance.seconds_left())
         try:
+            self._socket.settimeout(allowance.seconds_left())
             received = self._socket.recv(min(max_bytes, allowance.bytes_left()))
         except TimeoutError:
             raise deadline_exceeded() from None
@@ -35,8 +35,8 @@ class GuardedStream(httpcore.NetworkStream):
         allowance = Allowance.of(timeout)
         unsent = memoryview(buffer)
         while unsent:
-            self._socket.settimeout(allowance.seconds_left())
             try:
+                self._socket.settimeout(allowance.seconds_left())
                 unsent = unsent[self._socket.send(unsent) :]
             except TimeoutError:
                 raise deadline_exceeded() from None
@@ -63,7 +63,7 @@ class GuardedStream(httpcore.NetworkStream):
             self._socket.close()  # wrap_socket took over the descriptor, or it failed
 
     def get_extra_info(self, info: str) -> Any:
-        """What httpcore's pool asks for: the TLS object (for its ALPN protocol), and whether data waits."""
+        """What httpcore asks for: the TLS object (for its ALPN protocol), and whether data waits."""
         if info == "ssl_object":
             return self._socket if isinstance(self._socket, ssl.SSLSocket) else None
         return self._is_readable() if info == "is_readable" else None
