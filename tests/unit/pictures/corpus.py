@@ -167,6 +167,6 @@ def vp8x(width: int, height: int, flags: int = 0) -> bytes:
     return riff_chunk(b"VP8X", bytes((flags, 0, 0, 0)) + _less_one(width, height))
 
 
-def anmf(width: int, height: int, *images: bytes, x: int = 0) -> bytes:
-    position = (x // 2).to_bytes(3, "little") + bytes(3)
+def anmf(width: int, height: int, *images: bytes, x: int = 0, y: int = 0) -> bytes:
+    position = (x // 2).to_bytes(3, "little") + (y // 2).to_bytes(3, "little")
     return riff_chunk(b"ANMF", position + _less_one(width, height) + bytes(4) + b"".join(images))

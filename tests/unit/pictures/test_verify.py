@@ -91,6 +91,13 @@ def test_pixel_limit_is_exact(name: str) -> None:
     assert refused.value.reason is Refusal.TOO_MANY_PIXELS
 
 
+def test_limits_are_25_megabytes_and_50_megapixels_by_default() -> None:
+    assert verified(png(10_000, 5_000)).width == 10_000
+    assert outcome([png(10_000, 5_001)]) == "too_many_pixels: 10000x5001"
+    assert verified(png() + bytes(25_000_000 - len(png()))).size_bytes == len(png())
+    assert outcome([png() + bytes(25_000_001 - len(png()))]) == "too_large: more than 25000000 bytes"
+
+
 def test_flood_after_the_end_is_refused_too() -> None:
     verifier = PictureVerifier(max_bytes=1000)
     verifier.feed(png())

@@ -93,8 +93,8 @@ def _still(incoming: Incoming, kind: bytes, length: int, announced: Dimensions) 
 
 def _bitstream(incoming: Incoming, kind: bytes, length: int) -> Reading[Dimensions]:
     head_length, parse = _BITSTREAMS[kind]
-    if length < head_length:
-        raise malformed("WebP image header")
+    if length <= head_length:
+        raise malformed("WebP image without data")
     head = yield from incoming.take(head_length)
     return parse(head, length)
 
