@@ -1,6 +1,6 @@
 """Processes that outlive the command that started them, and are ended by nobody else's number.
 
-A process is known by its id, its start time and its command line: an id alone may belong to another by now.
+A process is known by its id and the time it started: an id alone may belong to another by now.
 """
 
 import contextlib
@@ -18,13 +18,13 @@ _GRACE_SECONDS = 1.0
 @dataclass(frozen=True, slots=True)
 class Process:
     pid: int
-    identity: str
+    started: str
     made_of: str
     """Tells what it was started with; another value asks for a restart."""
 
     @property
     def is_alive(self) -> bool:
-        return _identity(self.pid) == self.identity
+        return _started(self.pid) == self.started
 
     def stop(self) -> None:
         """Ends it and what it has started; returns when it is gone. MiniStack outlives any SIGTERM."""
@@ -40,7 +40,7 @@ class Process:
 
 def start(command: Sequence[str], log: Path, environment: Mapping[str, str], made_of: str) -> Process:
     """In a session and process group of its own, its output in the log."""
-    with log.open("ab") as output:
+    with log.open("wb") as output:
         child = subprocess.Popen(
             command,
             env=dict(environment),
@@ -49,24 +49,22 @@ def start(command: Sequence[str], log: Path, environment: Mapping[str, str], mad
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    identity = _identity(child.pid) or ""
+    started = _started(child.pid) or ""
     child.returncode = 0  # it is not waited for: it outlives this command
-    return Process(child.pid, identity, made_of)
+    return Process(child.pid, started, made_of)
 
 
-def _identity(pid: int) -> str | None:
-    """None where no such process runs."""
+def _started(pid: int) -> str | None:
+    """When the process started, in the system's own words; None where no such process runs."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)  # one of our own that has ended would else linger
-    stat = Path(f"/proc/{pid}/stat")
     if not Path("/proc/self/stat").exists():
         shown = subprocess.run(
-            ["ps", "-o", "lstart=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
+            ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
         )
         return shown.stdout.strip() or None
     try:
-        state, *fields = stat.read_text().rpartition(")")[2].split()
-        command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return None if state == "Z" else f"{fields[18]} {command}"
+    return None if state == "Z" else fields[18]  # starttime, field 22 of the file
