@@ -73,5 +73,5 @@ class ScriptedBackend(httpcore.NetworkBackend):
         return self.streams[len(self.dialed) - 1]
 
 
-def client_of(backend: ScriptedBackend) -> GuardedClient:
-    return GuardedClient(backend, lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+def client_of(backend: ScriptedBackend, idle_seconds: float = 15.0) -> GuardedClient:
+    return GuardedClient(backend, lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), idle_seconds=idle_seconds)

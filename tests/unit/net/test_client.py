@@ -62,6 +62,22 @@ def test_connection_is_kept_and_used_again() -> None:
     assert len(backend.dialed) == 1
 
 
+def test_connection_that_was_idle_for_too_long_is_not_used_again() -> None:
+    backend = ScriptedBackend([OK, OK], [OK])
+    client = client_of(backend, idle_seconds=0.0)
+    assert post(client) == post(client) == (200, b"thanks")
+    assert len(backend.dialed) == 2
+    assert backend.streams[0].closed
+
+
+def test_kept_connection_serves_its_own_origin_only() -> None:
+    other = SafeUrl("https", "hooks.example.com", 8443, "/")
+    backend = ScriptedBackend([OK, OK], [OK, OK])
+    client = client_of(backend)
+    assert [post(client, url) for url in (URL, other, URL, other)] == [(200, b"thanks")] * 4
+    assert backend.dialed == [("hooks.example.com", 443), ("hooks.example.com", 8443)]
+
+
 def test_request_goes_out_again_when_a_kept_connection_turns_out_closed() -> None:
     backend = ScriptedBackend([OK], [OK])
     client = client_of(backend)
