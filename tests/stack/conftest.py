@@ -1,5 +1,6 @@
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from local.api import Api
 from local.receiver.client import ReceiverClient
+from local.receiver.inbox import Received
 from local.simulator.control import SimulatorControl
 
 SEEDREAM = "bytedance/seedream-v3.1"
@@ -24,6 +26,16 @@ class Stack:
     api: Api
     simulator: SimulatorControl
     receiver: ReceiverClient
+    hook: str
+    """The path of this test's own webhooks: nothing of another test arrives there."""
+
+    @property
+    def webhook_url(self) -> str:
+        return self.receiver.url + self.hook
+
+    def received(self, count: int, timeout_seconds: float = 10.0) -> list[Received]:
+        """This test's webhooks, once so many have come."""
+        return self.receiver.wait_for(count, path=self.hook, timeout_seconds=timeout_seconds)
 
     def client(self, service: str) -> Any:
         return boto3.client(
@@ -35,7 +47,7 @@ class Stack:
         )
 
     def submit(self, prompt: str, **fields: Any) -> dict[str, Any]:
-        given = {"model": DREAMINA, "size": "512*512", "webhook_url": f"{self.receiver.url}/hook"}
+        given = {"model": DREAMINA, "size": "512*512", "webhook_url": self.webhook_url}
         return self.api.submit(prompt=prompt, **(given | fields))
 
 
@@ -61,5 +73,5 @@ def stack(state: dict[str, Any]) -> Iterator[Stack]:
         simulator.settings(inference_seconds=0.3, tier="silver")
         receiver.behave()
         receiver.clear()
-        yield Stack(state, api, simulator, receiver)
+        yield Stack(state, api, simulator, receiver, f"/hooks/{secrets.token_hex(4)}")
     api.close()

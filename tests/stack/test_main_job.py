@@ -15,9 +15,7 @@ from stack.conftest import DREAMINA, SEEDREAM, Stack
 def test_a_prompt_becomes_a_stored_picture_and_a_verified_webhook(
     stack: Stack, model: str, side: int
 ) -> None:
-    job = stack.api.submit(
-        model=model, prompt="a paper boat on a still lake", webhook_url=f"{stack.receiver.url}/hook"
-    )
+    job = stack.api.submit(model=model, prompt="a paper boat on a still lake", webhook_url=stack.webhook_url)
     assert job["status"] == "queued"
     done = stack.api.finished(job["id"])
     [output] = done["outputs"]
@@ -30,7 +28,7 @@ def test_a_prompt_becomes_a_stored_picture_and_a_verified_webhook(
     assert hashlib.sha256(body).hexdigest() == output["sha256"]
     assert Image.open(io.BytesIO(body)).size == (side, side)
     assert stored["ContentType"] == "image/jpeg"
-    [received] = stack.receiver.wait_for(1)
+    [received] = stack.received(1)
     assert received.verified
     assert received.json()["type"] == "job.completed"
     assert received.json()["data"]["id"] == job["id"]
@@ -40,7 +38,7 @@ def test_a_prompt_becomes_a_stored_picture_and_a_verified_webhook(
 def test_the_records_address_and_the_webhooks_link_both_lead_to_the_picture(stack: Stack) -> None:
     job = stack.submit("a red kite over dunes")
     done = stack.api.finished(job["id"])
-    [received] = stack.receiver.wait_for(1)
+    [received] = stack.received(1)
     signed = urllib.request.urlopen(done["outputs"][0]["url"], timeout=10).read()
     linked = urllib.request.urlopen(received.json()["data"]["outputs"][0]["url"], timeout=10).read()
     assert (
@@ -68,7 +66,7 @@ def test_odd_callbacks_are_harmless(stack: Stack, kind: str) -> None:
     stack.simulator.arm(kind)
     job = stack.submit(f"a heron ({kind})")
     assert stack.api.finished(job["id"], timeout_seconds=40)["status"] == "completed"
-    assert len(stack.receiver.wait_for(1)) == 1
+    assert len(stack.received(1)) == 1
     assert stack.simulator.stats().accepted == 1
 
 
@@ -98,7 +96,7 @@ def test_each_failure_has_its_code_its_words_and_its_bill(
     done = stack.api.finished(stack.submit(f"a {kind}")["id"], timeout_seconds=40)
     assert (done["status"], done["error_code"], done["billing"]["billed"]) == ("failed", code, billed)
     assert done["error"]
-    [received] = stack.receiver.wait_for(1)
+    [received] = stack.received(1)
     assert received.json()["type"] == "job.failed"
 
 
@@ -117,7 +115,7 @@ def test_a_job_can_be_cancelled_while_upstream_works(stack: Stack) -> None:
     while stack.api.job(job["id"])["status"] != "processing":
         pass
     assert stack.api.cancel(job["id"])["status"] == "cancelled"
-    [received] = stack.receiver.wait_for(1)
+    [received] = stack.received(1)
     assert received.json()["type"] == "job.cancelled"
     assert stack.simulator.stats().delete_calls == 1
 
@@ -125,10 +123,10 @@ def test_a_job_can_be_cancelled_while_upstream_works(stack: Stack) -> None:
 def test_a_replayed_webhook_is_the_same_event(stack: Stack) -> None:
     job = stack.submit("an origami fox")
     stack.api.finished(job["id"])
-    [first] = stack.receiver.wait_for(1)
+    [first] = stack.received(1)
     stack.api.delivered(job["id"])
     stack.api.replay(job["id"])
-    _, again = stack.receiver.wait_for(2)
+    _, again = stack.received(2)
     assert again.verified
     assert (again.webhook_id, again.body) == (first.webhook_id, first.body)
 
