@@ -10,7 +10,8 @@ from darkroom.jobs.permits import SLOT_BUCKET_SECONDS, WINDOW_SECONDS, PermitLim
 
 START = 1_760_000_000.0
 
-gaps = st.lists(st.one_of(st.just(0.0), st.floats(0, 3), st.floats(0, 120)), min_size=1, max_size=150)
+around_the_window = st.sampled_from([0.0, 0.3, 0.9, 59.2, 59.9, 60.0, 60.1])
+gaps = st.lists(st.one_of(around_the_window, st.floats(0, 3), st.floats(0, 120)), min_size=1, max_size=150)
 rates = st.integers(1, 40)
 
 
@@ -26,6 +27,13 @@ def test_no_sliding_minute_has_more_starts_than_the_limit(gaps: list[float], rat
         while recent and recent[0] <= now - WINDOW_SECONDS:
             recent.popleft()
         assert len(recent) <= limits.starts_per_window
+
+
+def test_a_start_counts_for_its_whole_minute_wherever_in_its_second_it_was() -> None:
+    limits = PermitLimits(1, concurrent_tasks=10, slot_seconds=600)
+    window, _ = PermitWindow().take(START + 0.9, limits)
+    assert window.take(START + 60.8, limits)[1] > 0
+    assert window.take(START + 61.0, limits)[1] == 0.0
 
 
 @given(gaps=gaps, rate=rates)
