@@ -106,8 +106,8 @@ def stored_request(item: Item) -> ImageRequest:
 
 
 def stored_price(item: Item) -> int | None:
-    price: int | None = from_item(item).get("price_microusd")
-    return price
+    price = item.get("price_microusd")
+    return None if price is None else int(price["N"])
 
 
 def stored_job(request: ImageRequest, price_microusd: int | None, state: Item) -> Job:
