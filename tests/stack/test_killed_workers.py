@@ -7,8 +7,10 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import httpx
 
 from local.api import Record
 from stack.conftest import Stack
@@ -51,21 +53,15 @@ def _submitted(stack: Stack, prompts: list[str]) -> list[str]:
     """As a careful client does it: an idempotency key, and again on any failure."""
 
     def submit(prompt: str) -> str:
+        fields = {"model": "dreamina-v3.1", "prompt": prompt, "size": "512*512"}
         for _ in range(40):
-            answer = stack.api.http.post(
-                "/v1/jobs",
-                json={
-                    "model": "dreamina-v3.1",
-                    "prompt": prompt,
-                    "size": "512*512",
-                    "webhook_url": stack.webhook_url,
-                },
-                headers={"idempotency-key": f"{prompt} of {os.getpid()}"},
-            )
-            if answer.status_code == 202:
-                return str(answer.json()["id"])
+            with suppress(httpx.HTTPError):
+                record = stack.api.submit(
+                    f"{prompt} of {os.getpid()}", webhook_url=stack.webhook_url, **fields
+                )
+                return str(record["id"])
             time.sleep(0.5)
-        raise AssertionError(f"not accepted: {answer.status_code} {answer.text}")
+        raise AssertionError(f"not accepted: {prompt}")
 
     with ThreadPoolExecutor(8) as pool:
         return list(pool.map(submit, prompts))
