@@ -1,5 +1,6 @@
 """The permits under threads and processes that all want them at once: none too many, none lost."""
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -26,6 +27,15 @@ def take(permits: DynamoPermits) -> float:
     return wait
 
 
+def give_back(permits: DynamoPermits) -> None:
+    """As the queue's redelivery does: until it is written."""
+    while True:
+        try:
+            return permits.give_back(NOW, NOW)
+        except ThrottledError:
+            time.sleep(0.001)
+
+
 @pytest.mark.parametrize("processes", [1, 5, WORKERS])
 def test_exactly_as_many_are_granted_as_there_are(processes: int) -> None:
     table = AtomicTable()
@@ -43,7 +53,7 @@ def test_whatever_is_given_back_can_be_taken_again(processes: int) -> None:
     def run(number: int) -> None:
         permits = sharing[number % processes]
         assert take(permits) == 0.0
-        permits.give_back(NOW, NOW)
+        give_back(permits)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(run, range(2 * WORKERS)))
@@ -51,12 +61,32 @@ def test_whatever_is_given_back_can_be_taken_again(processes: int) -> None:
     assert [last.take(NOW), last.take(NOW)] == [0.0, 1.0]
 
 
-def test_threads_of_one_process_share_their_writes() -> None:
-    table = AtomicTable()
+class HeldUp(AtomicTable):
+    """The first put takes until the test lets it through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_reached = threading.Event()
+        self.may_pass = threading.Event()
+
+    def put_item(self, **request: Any) -> Any:
+        self.is_reached.set()
+        assert self.may_pass.wait(30)
+        return super().put_item(**request)
+
+
+def test_all_that_wait_behind_a_write_share_the_next_one() -> None:
+    table = HeldUp()
     permits = process(table, concurrent=1_000)
     with ThreadPoolExecutor(WORKERS) as pool:
-        assert list(pool.map(take, [permits] * 200)) == [0.0] * 200
-    assert table.puts < 100
+        first = pool.submit(take, permits)
+        assert table.is_reached.wait(30)
+        others = [pool.submit(take, permits) for _ in range(WORKERS - 1)]
+        while len(permits._writer._waiting) < WORKERS - 1:
+            time.sleep(0.001)
+        table.may_pass.set()
+        assert [future.result(30) for future in (first, *others)] == [0.0] * WORKERS
+    assert table.puts == 2
 
 
 class AlwaysTooLate(AtomicTable):
