@@ -4,6 +4,8 @@ import hashlib
 import subprocess
 from collections.abc import Mapping, Sequence
 
+import yaml
+
 from local import aws
 from local.environments import FOLDERS, python
 from local.home import LOCAL, ROOT, Home
@@ -34,10 +36,14 @@ def build(home: Home) -> None:
 
 
 def deploy(home: Home, parameters: Mapping[str, str]) -> None:
-    overrides = [f"{name}={value}" for name, value in parameters.items() if value]
+    """What is not given gets the template's default; `sam` alone would keep the last deployment's value."""
+    template = _BUILD / "template.yaml"
+    declared = yaml.safe_load(template.read_text())["Parameters"]
+    defaults = {name: str(parameter["Default"]) for name, parameter in declared.items()}
+    overrides = [f"{name}={value}" for name, value in {**defaults, **parameters}.items() if value]
     _sam(
         home,
-        ["deploy", "--template-file", str(_BUILD / "template.yaml"), "--parameter-overrides", *overrides],
+        ["deploy", "--template-file", str(template), "--parameter-overrides", *overrides],
         {"SAM_CLI_POLL_DELAY": "0.1"},  # seconds; it is made for AWS, where a stack takes minutes
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from local import aws, deploy, fixups, programs
 from local.environments import python
 from local.home import REGION, ROOT, STACK_NAME, Home, State, free_port, locked
-from local.options import REAL_UPSTREAM, Options, read_options
+from local.options import Options, read_options
 from local.progress import step
 
 TENANT = "local"
@@ -33,7 +33,8 @@ def bring_up(options: Options) -> State:
     home = Home(options.port)
     home.folder.mkdir(parents=True, exist_ok=True)
     with locked(f"stack-{home.port}"):
-        with step("Starting the emulator of AWS and the simulator of upstream"):
+        simulator = "" if options.upstream_url else " and the simulator of upstream"
+        with step(f"Starting the emulator of AWS{simulator}"):
             _start(home, options)
         _deploy(home, options)
         with step("Making the tenant and starting the webhook receiver"):
@@ -89,17 +90,17 @@ def _deploy(home: Home, options: Options) -> None:
 
 def _parameters(home: Home, options: Options) -> dict[str, str]:
     state = home.read()
-    servers = [f"127.0.0.1:{port}" for port in state["ports"].values()]
-    upstream = {} if state["upstream_url"] == REAL_UPSTREAM else {"UpstreamUrl": state["upstream_url"]}
+    servers = [name for name in ("simulator", "receiver") if name == "receiver" or not options.upstream_url]
+    own = [f"127.0.0.1:{state['ports'][name]}" for name in servers]
     return {
         "Local": "true",
-        "LocalTargets": ",".join([*servers, *options.allowed_targets]),
+        "LocalTargets": ",".join([*own, *options.allowed_targets]),
         "PublicUrl": home.api_url,
-        "Callbacks": options.callbacks,
+        "UpstreamUrl": state["upstream_url"],
         "UpstreamTier": options.tier,
+        "Callbacks": options.callbacks,
         "PollerConcurrency": _POLLERS,
         "DeletionProtection": "false",
-        **upstream,
         **dict(parameter.split("=", 1) for parameter in options.parameters),
     }
 
