@@ -27,9 +27,10 @@ class Options:
 
     @property
     def allowed_targets(self) -> list[str]:
-        """An upstream on this machine serves its pictures from there too."""
+        """An upstream on this machine serves its pictures from there too, under either of its names."""
         url = urlsplit(self.upstream_url)
-        own = [f"{url.hostname}:{url.port or 80}"] if url.scheme == "http" else []
+        hosts = ("127.0.0.1", "localhost") if url.hostname in ("127.0.0.1", "localhost") else (url.hostname,)
+        own = [f"{host}:{url.port or 80}" for host in hosts] if url.scheme == "http" else []
         return [*own, *self.webhook_allow]
 
 
