@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from local.home import LOCAL, State
+from local.home import LOCAL, Home
 from local.options import REAL_UPSTREAM, read_options
 from local.receiver.client import ReceiverClient
 from local.receiver.inbox import Received
@@ -28,7 +28,8 @@ Record = dict[str, Any]
 
 
 def main() -> None:
-    state = bring_up(read_options())
+    options = read_options()
+    state = bring_up(options)
     real = state["upstream_url"] == REAL_UPSTREAM
     print(f"\nUpstream: {'the real WaveSpeedAI API; pictures cost money' if real else 'the simulator'}")
     path = f"/demo/{secrets.token_hex(4)}"
@@ -41,12 +42,14 @@ def main() -> None:
         records = _watched(api, submitted)
         webhooks = receiver.wait_for(len(records), path=path, timeout_seconds=30.0)
         _show("The webhook, as it arrived", _webhook(webhooks[0]))
+        shown = json.loads(webhooks[0].body)["data"]["id"]
         for webhook in webhooks:
             told = "verified with the package standardwebhooks" if webhook.verified else webhook.reason
             print(f"Signature of {webhook.headers['webhook-id']}: {told}")
-        _show("The job's record", _pretty(api.get(f"/v1/jobs/{records[0]['id']}").json()))
+        _show("The job's record", _pretty(api.get(f"/v1/jobs/{shown}").json()))
         _save(api, records)
-    _say_goodbye(state)
+    print(f"\nThe stack is still up: {state['api_url']}\n  API key {state['api_key']}")
+    print(f"Stop it with: {Home(options.port).stop_command}")
     if not all(webhook.verified for webhook in webhooks):
         raise SystemExit("A webhook's signature did not verify.")
 
@@ -105,13 +108,6 @@ def _save(api: httpx.Client, records: list[Record]) -> None:
             file = PICTURES / f"{record['id']}-{number}{Path(output['s3_uri']).suffix}"
             file.write_bytes(picture)
             print(f"  {file}  {output['width']} x {output['height']}, SHA-256 as recorded")
-
-
-def _say_goodbye(state: State) -> None:
-    print(f"""
-The stack is still up: {state["api_url"]}
-  API key {state["api_key"]}
-Stop it with: make down""")
 
 
 def _show(title: str, text: str) -> None:

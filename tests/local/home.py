@@ -44,6 +44,10 @@ class Home:
     def api_url(self) -> str:
         return f"{self.endpoint}/_aws/execute-api/{API_ID}/{STAGE}"
 
+    @property
+    def stop_command(self) -> str:
+        return "make down" if self.port == DEFAULT_PORT else f"make down PORT={self.port}"
+
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
 

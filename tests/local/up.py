@@ -19,14 +19,14 @@ _POLLERS = "8"
 
 def main() -> None:
     options = read_options()
-    state = bring_up(options)
+    home, state = Home(options.port), bring_up(options)
     print(f"""
 Darkroom is up.
   API        {state["api_url"]}
   API key    {state["api_key"]}
   Upstream   {state["upstream_url"]}
-  All of it  {Home(options.port).state_file.relative_to(ROOT)}
-Stop it with: make down{"" if options.port == Options().port else f" PORT={options.port}"}""")
+  All of it  {home.state_file.relative_to(ROOT)}
+Stop it with: {home.stop_command}""")
 
 
 def bring_up(options: Options) -> State:
