@@ -17,6 +17,7 @@ from darkroom import wiring
 from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Job, JobStatus
 from darkroom.observability import logger
+from darkroom.settings import settings
 from functional import jobs
 from functional.aws import REGION, Stack
 from local.receiver.app import receiver_in_thread
@@ -166,6 +167,25 @@ def test_an_ambiguous_submit_is_resolved_by_the_list_and_paid_once(workers: Work
     assert job.status is JobStatus.COMPLETED
     stats = workers.simulator.stats()
     assert (stats.submits_received, stats.accepted) == (1, 1)
+
+
+def test_without_an_upstream_key_jobs_wait_and_start_when_there_is_one(workers: Workers) -> None:
+    secrets = boto3.client("secretsmanager", REGION)
+    empty = secrets.create_secret(Name="no-key-yet")["ARN"]
+    wiring.upstream_key.cache_clear()
+    wiring.upstream.cache_clear()
+    wiring.poller.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("darkroom.usecases.start.KEY_REFUSED_SECONDS", 0.5)
+        patch.setenv("UPSTREAM_KEY_SECRET", empty)
+        settings.cache_clear()
+        job = workers.job()
+        workers.work()
+        assert workers.now(job).status is JobStatus.QUEUED
+        secrets.put_secret_value(SecretId=empty, SecretString=TEST_CREDENTIALS.key)
+        wiring.upstream_key()._read_at -= 10  # as if the value were not fresh
+        assert workers.run(job).status is JobStatus.COMPLETED
+    assert workers.simulator.stats().submits_received == 1
 
 
 def test_a_429_is_waited_out_without_a_storm(workers: Workers) -> None:

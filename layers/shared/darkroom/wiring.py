@@ -110,7 +110,8 @@ def upstream_http() -> httpx.Client:
 def upstream() -> WaveSpeed:
     from darkroom.wavespeed.client import WaveSpeed
 
-    return WaveSpeed(upstream_http(), settings().upstream_url, upstream_key().value)
+    key = upstream_key()
+    return WaveSpeed(upstream_http(), settings().upstream_url, key.value, renew_key=key.refresh)
 
 
 @cache

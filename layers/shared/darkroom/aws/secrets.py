@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from darkroom.aws.errors import translated
+from darkroom.aws.errors import error_code, translated
 from darkroom.ports import ThrottledError
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ class SecretValue:
         self._read_at = 0.0
 
     def value(self) -> str:
-        """Raises ThrottledError where it was never read before."""
-        return self._not_older_than(_KEPT_SECONDS)
+        """Empty while none has been stored. Raises ThrottledError where it was never read before."""
+        return self._not_older_than(_KEPT_SECONDS if self._value else _REFRESH_SECONDS)
 
     def refresh(self) -> str:
         """Read again because the value was refused; by many threads at once: one read in 5 s."""
@@ -51,5 +51,12 @@ class SecretValue:
             return self._value
 
     def _read(self) -> str:
-        with translated():
-            return self._client.get_secret_value(SecretId=self._secret_id)["SecretString"]
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated():
+                return self._client.get_secret_value(SecretId=self._secret_id)["SecretString"]
+        except ClientError as error:
+            if error_code(error) != "ResourceNotFoundException":
+                raise
+            return ""
