@@ -1,11 +1,17 @@
-"""Starts MiniStack (1.5.33) with the two things that it lacks for us. Runs in MiniStack's own environment.
+"""Starts MiniStack (1.5.33) with the three things that it lacks for us. Runs in MiniStack's own environment.
 
-The Lambdas get an interpreter of their own, so that nothing installed here can be imported there; and an API
-whose routes change keeps its id, as on AWS.
+The Lambdas get an interpreter of their own, so that nothing installed here can be imported there; an API whose
+routes change keeps its id, as on AWS; and a layer is unpacked once, not for each process that runs a Lambda.
 """
 
+import hashlib
 import os
+import shutil
 import sys
+import tempfile
+import types
+import zipfile
+from pathlib import Path
 from typing import Any
 
 
@@ -37,10 +43,43 @@ def keep_api_id() -> None:
     handlers["update"] = update
 
 
+class LayerOnce(zipfile.ZipFile):
+    """A layer's archive, `layer_N.zip`, is unpacked to a place of its content's own, and linked from there."""
+
+    def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
+        archive, target = Path(str(self.filename)), Path(str(path))
+        if not archive.name.startswith("layer_"):
+            super().extractall(path, members, pwd)
+            return
+        shared = Path(tempfile.gettempdir()) / "layers" / hashlib.sha256(archive.read_bytes()).hexdigest()
+        if not shared.exists():
+            shared.parent.mkdir(exist_ok=True)
+            unpacked = tempfile.mkdtemp(dir=shared.parent)
+            super().extractall(unpacked)
+            try:
+                Path(unpacked).rename(shared)
+            except OSError:
+                shutil.rmtree(unpacked)
+                if not shared.exists():  # else another worker was first
+                    raise
+        for entry in shared.iterdir():
+            (target / entry.name).symlink_to(entry)
+        archive.unlink()
+
+
+def unpack_layers_once() -> None:
+    from ministack.core import lambda_runtime
+
+    lambda_runtime.zipfile = types.SimpleNamespace(
+        ZipFile=LayerOnce, BadZipFile=zipfile.BadZipFile, LargeFileError=zipfile.LargeZipFile
+    )
+
+
 if __name__ == "__main__":
     sys.executable = os.environ["LAMBDA_PYTHON"]  # its worker processes are started with it
     sys.argv = ["ministack"]
     from ministack.app import main
 
     keep_api_id()
+    unpack_layers_once()
     sys.exit(main())

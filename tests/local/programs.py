@@ -5,6 +5,7 @@ Each is kept while it runs and is made of the same, and started anew otherwise.
 
 import hashlib
 import os
+import shutil
 import time
 import urllib.error
 import urllib.request
@@ -30,7 +31,8 @@ def ensure_emulator(home: Home) -> bool:
     if is_taken(home.port):
         raise SystemExit(f"Port {home.port} is taken by another program. Try: make up PORT={home.port + 1}")
     temporary = home.folder / "tmp"
-    temporary.mkdir(exist_ok=True)
+    shutil.rmtree(temporary, ignore_errors=True)  # an emulator that was killed leaves its Lambdas' folders
+    temporary.mkdir()
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(temporary),
