@@ -1,7 +1,7 @@
 """Starts MiniStack (1.5.33) with the three things that it lacks for us. Runs in MiniStack's own environment.
 
-The Lambdas get an interpreter of their own, so that nothing installed here can be imported there; an API whose
-routes change keeps its id, as on AWS; and a layer is unpacked once, not for each process that runs a Lambda.
+The Lambdas get an interpreter of their own, so that nothing installed here can be imported there; an API
+whose routes change keeps its id, as on AWS; and a layer is unpacked once, not for each Lambda process.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ def keep_api_id() -> None:
 
 
 class LayerOnce(zipfile.ZipFile):
-    """A layer's archive, `layer_N.zip`, is unpacked to a place of its content's own, and linked from there."""
+    """A layer's archive, `layer_N.zip`, is unpacked to a place of its own, and linked from there."""
 
     def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
         archive, target = Path(str(self.filename)), Path(str(path))
