@@ -17,7 +17,8 @@ from local.simulator.world import World
 CALLED_BACK = ("completed", "failed")
 """The only documented status words of a callback; other ends are not called back."""
 USER_AGENT = "wavespeed-simulator"
-CONNECTIONS = 200
+AT_ONCE = 16
+"""A sender has its limits too; and each callback at once is a Lambda process of its own on the local stack."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Callbacks:
     def __init__(self, world: World) -> None:
         self._world = world
         self._session: aiohttp.ClientSession | None = None
+        self._free = asyncio.Semaphore(AT_ONCE)
 
     async def send(self, task: Task) -> None:
         """As the settings and the task's faults will have it."""
@@ -98,9 +100,12 @@ class Callbacks:
             task.callback_attempts.append(attempt)
         timeout = aiohttp.ClientTimeout(total=self._world.settings.callback_timeout_seconds)
         try:
-            async with self._opened().post(
-                url, data=body, headers=headers, timeout=timeout, allow_redirects=False
-            ) as answer:
+            async with (
+                self._free,
+                self._opened().post(
+                    url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                ) as answer,
+            ):
                 attempt["status"] = answer.status
         except (aiohttp.ClientError, TimeoutError) as error:
             attempt["error"] = type(error).__name__
@@ -110,7 +115,7 @@ class Callbacks:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+            connector = aiohttp.TCPConnector(limit=AT_ONCE)
             self._session = aiohttp.ClientSession(connector=connector, trust_env=False)
         return self._session
 
