@@ -2,31 +2,14 @@
 
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
 
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+from template.reading import read
+
 REGION = "us-east-1"
 SIGNING_KEY = "the-signing-key-of-the-functional-tests-0123456789"
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms as their plain arguments."""
-
-
-def _plain(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        return loader.construct_scalar(node)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    assert isinstance(node, yaml.MappingNode)
-    return loader.construct_mapping(node, deep=True)
-
-
-_Loader.add_multi_constructor("!", _plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +55,11 @@ class Stack:
 
 def make_stack() -> Stack:
     """Inside of moto: every call stays in the process."""
-    resources = yaml.load(TEMPLATE.read_text(), _Loader)["Resources"]  # a SafeLoader
+    tables = read().of_type("AWS::DynamoDB::Table")
     unique = secrets.token_hex(4)
     return Stack(
-        jobs_table=_table(resources["JobsTable"], f"jobs-{unique}"),
-        accounts_table=_table(resources["AccountsTable"], f"accounts-{unique}"),
+        jobs_table=_table(tables["JobsTable"], f"jobs-{unique}"),
+        accounts_table=_table(tables["AccountsTable"], f"accounts-{unique}"),
         jobs_queue_url=_queue("jobs-queue"),
         webhook_queue_url=_queue("webhook-queue"),
         images_bucket=_bucket(f"images-{unique}"),
@@ -85,10 +68,10 @@ def make_stack() -> Stack:
     )
 
 
-def _table(resource: dict[str, Any], name: str) -> str:
+def _table(properties: dict[str, Any], name: str) -> str:
     wanted = {"AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"}
-    properties = {key: value for key, value in resource["Properties"].items() if key in wanted}
-    boto3.client("dynamodb", REGION).create_table(TableName=name, **properties)
+    taken = {key: value for key, value in properties.items() if key in wanted}
+    boto3.client("dynamodb", REGION).create_table(TableName=name, **taken)
     return name
 
 
