@@ -203,3 +203,10 @@ def test_an_unforeseen_error_says_nothing_of_itself(
     assert reply["statusCode"] == 500
     assert "secret detail" not in reply["body"]
     assert json.loads(reply["body"])["error"]["type"] == "server_error"
+
+
+def test_every_answer_carries_the_requests_id(event: Any, context: Any) -> None:
+    for name in ("query-list-jobs", "query-get-job", "query-get-output"):
+        given = event(name)
+        reply = lambda_handler(given, context)
+        assert reply["multiValueHeaders"]["x-request-id"] == [given["requestContext"]["requestId"]]

@@ -55,6 +55,7 @@ class World:
     bucket: MemoryImagesBucket = field(default_factory=MemoryImagesBucket)
     pictures: FakePictureSource = field(default_factory=lambda: FakePictureSource({OUTPUT_URL: b"a picture"}))
     sender: FakeSender = field(default_factory=FakeSender)
+    secrets: MemoryWebhookSecrets = field(default_factory=lambda: MemoryWebhookSecrets({TENANT: [SECRET]}))
     telemetry: MemoryTelemetry = field(default_factory=MemoryTelemetry)
     random: Random = field(default_factory=lambda: Random(7))
     seconds_left: float = 100.0
@@ -82,7 +83,7 @@ class World:
             jobs=self.jobs,
             queue=self.webhook_queue,
             sender=self.sender,
-            secrets=MemoryWebhookSecrets({TENANT: [SECRET]}),
+            secrets=self.secrets,
             telemetry=self.telemetry,
             event_body=self._event_body,
             overdue_seconds=OVERDUE_SECONDS,

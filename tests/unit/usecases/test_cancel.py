@@ -78,6 +78,22 @@ def test_a_cancel_during_the_post_reaches_the_task_that_it_created(world: World)
     assert world.permits.running == 0
 
 
+def test_a_task_created_after_the_cancel_was_tidied_up_is_still_told_to_stop(world: World) -> None:
+    job = world.accept()
+    submit = world.upstream.submit
+
+    def cancelled(model: str, inputs: object, webhook_url: str | None) -> object:
+        world.canceller.cancel(TENANT, job.id)
+        world.work()
+        return submit(model, inputs, webhook_url)  # type: ignore[arg-type]
+
+    world.upstream.submit = cancelled  # type: ignore[assignment,method-assign]
+    world.work()
+    assert world.upstream.deleted == ["pred-1"]
+    assert world.job(job).prediction_id == "pred-1"
+    assert world.job(job).billed is Billed.UNKNOWN
+
+
 def test_a_cancel_during_a_post_that_created_nothing_is_not_billed(world: World) -> None:
     job = world.accept()
     world.upstream.script_submit(NotCreated("429", throttled=True))

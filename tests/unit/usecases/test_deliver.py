@@ -4,7 +4,7 @@ from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Job, JobStatus
 from darkroom.ports import JobMessage
 from memory.sender import answered
-from memory.world import OUTPUT_URL, TENANT, World
+from memory.world import OUTPUT_URL, SECRET, TENANT, World
 
 
 def completed(world: World) -> Job:
@@ -132,3 +132,13 @@ def test_no_webhook_no_delivery(world: World) -> None:
     world.work()
     assert world.job(job).delivery.status is DeliveryStatus.NONE
     assert world.job(job).due_at is None
+
+
+def test_a_tenant_without_a_secret_loses_no_event(world: World) -> None:
+    world.secrets.by_tenant.clear()
+    job = completed(world)
+    assert world.job(job).delivery.attempts[0].error == "secret_missing"
+    assert world.sender.sent == []
+    world.secrets.by_tenant[TENANT] = [SECRET]
+    world.run(10)
+    assert world.job(job).delivery.status is DeliveryStatus.DELIVERED

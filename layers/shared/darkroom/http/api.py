@@ -27,6 +27,12 @@ class Api(APIGatewayRestResolver):
         self.exception_handler(Exception)(_internal)
         self.not_found(_no_route)
 
+    def resolve(self, event: Any, context: Any) -> dict[str, Any]:
+        """Every answer carries the request's id, by which its log lines are found."""
+        reply = super().resolve(event, context)
+        reply["multiValueHeaders"]["x-request-id"] = [event["requestContext"]["requestId"]]
+        return reply
+
     @property
     def tenant(self) -> str:
         """From the authorizer alone: nothing in the request can name another."""

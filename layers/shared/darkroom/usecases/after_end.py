@@ -2,9 +2,9 @@
 
 from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Job, JobStatus
-from darkroom.jobs.upstream import UpstreamUnavailableError
 from darkroom.ports import JobChangedError, JobMessage
 from darkroom.usecases.context import Poller
+from darkroom.usecases.stop import ask_to_stop
 
 _UNDELIVERED_SECONDS = 30.0
 """Within this time of the end its own worker is still at the first attempt."""
@@ -25,10 +25,7 @@ def _tidy_up(poller: Poller, job: Job) -> Job:
     if job.attempt is None or job.attempt.permit_at is None:
         return job
     if job.prediction_id is not None:
-        try:
-            poller.upstream.delete(job.prediction_id)
-        except UpstreamUnavailableError as error:
-            poller.telemetry.info("upstream_delete_failed", job_id=job.id, reason=error.reason)
+        ask_to_stop(poller, job.id, job.prediction_id)
     try:
         tidied = poller.jobs.save(job.slot_given_back())
     except JobChangedError as conflict:

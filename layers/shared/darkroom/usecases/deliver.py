@@ -4,7 +4,7 @@ The event's id and body are the same for every attempt; only time stamp and sign
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -88,20 +88,16 @@ class Deliverer:
     def _attempt(self, job: Job, deadline_seconds: float) -> None:
         assert job.request.webhook_url is not None  # a pending delivery has its URL
         started = self.clock()
-        body = self.event_body(job)
-        headers = self._headers(job, int(started), body)
-        result = self.sender.send(job.request.webhook_url, headers, body, deadline_seconds=deadline_seconds)
+        secrets = self.secrets.secrets(job.tenant)
+        if secrets:
+            body = self.event_body(job)
+            headers = _headers(job, int(started), body, secrets)
+            url = job.request.webhook_url
+            result = self.sender.send(url, headers, body, deadline_seconds=deadline_seconds)
+        else:
+            self.telemetry.count("WebhookSecretMissing", tenant=job.tenant)
+            result = DeliveryResult(ok=False, error="secret_missing")
         self._record(job, result, started)
-
-    def _headers(self, job: Job, timestamp: int, body: bytes) -> dict[str, str]:
-        name = event_id(job.id)
-        return {
-            "content-type": "application/json",
-            "user-agent": "Darkroom-Webhook/1",
-            "webhook-id": name,
-            "webhook-timestamp": str(timestamp),
-            "webhook-signature": sign(self.secrets.secrets(job.tenant), name, timestamp, body),
-        }
 
     def _record(self, job: Job, result: DeliveryResult, started: float) -> None:
         attempt = DeliveryAttempt(
@@ -143,3 +139,14 @@ class Deliverer:
             else:
                 return True
         return False
+
+
+def _headers(job: Job, timestamp: int, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
+    name = event_id(job.id)
+    return {
+        "content-type": "application/json",
+        "user-agent": "Darkroom-Webhook/1",
+        "webhook-id": name,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": sign(secrets, name, timestamp, body),
+    }

@@ -8,6 +8,7 @@ from darkroom.pictures.errors import OutputGoneError, OutputRefusedError, Output
 from darkroom.ports import JobMessage
 from darkroom.usecases.context import Poller
 from darkroom.usecases.finish import finish
+from darkroom.usecases.stop import ask_to_stop
 from darkroom.usecases.store import store_outputs
 
 LOST_SECONDS = 300.0
@@ -67,10 +68,7 @@ def _look_later(poller: Poller, job: Job, message: JobMessage, at_least: float =
 
 def _time_is_up(poller: Poller, job: Job) -> None:
     assert job.prediction_id is not None
-    try:
-        poller.upstream.delete(job.prediction_id)
-    except UpstreamUnavailableError as error:
-        poller.telemetry.info("upstream_delete_failed", job_id=job.id, reason=error.reason)
+    ask_to_stop(poller, job.id, job.prediction_id)
     if poller.clock() >= job.deadline_at:
         _fail(
             poller,

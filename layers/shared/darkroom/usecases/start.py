@@ -14,6 +14,7 @@ from darkroom.ports import JobChangedError, JobMessage, ThrottledError
 from darkroom.usecases.context import SUBMIT_MARGIN_SECONDS, SUBMIT_SECONDS, Poller
 from darkroom.usecases.finish import finish
 from darkroom.usecases.save import save_move
+from darkroom.usecases.stop import ask_to_stop
 
 KEY_REFUSED_SECONDS = 60.0
 """How long nobody submits after upstream refused the key."""
@@ -95,10 +96,13 @@ def _adopted(poller: Poller, current: Job | None, prediction_id: str) -> bool:
 
 
 def _cancelled_meanwhile(poller: Poller, current: Job | None, prediction_id: str) -> None:
-    """The task is known only now: keep its id and have the next message tell upstream."""
-    if current is not None and current.prediction_id is None:
-        save_move(poller.jobs, current, lambda job: job.settled(Billed.UNKNOWN, prediction_id))
-        poller.queue.send(JobMessage(current.tenant, current.id))
+    """Whoever cancelled did not know of the task: it is told to stop here, and its id is kept."""
+    if current is None or current.prediction_id is not None:
+        return
+    ask_to_stop(poller, current.id, prediction_id)
+    save_move(poller.jobs, current, lambda job: job.settled(Billed.UNKNOWN, prediction_id).slot_given_back())
+    if current.attempt is not None and current.attempt.permit_at is not None:
+        poller.permits.give_back(current.attempt.permit_at, poller.clock())
 
 
 def _ambiguous(poller: Poller, job: Job, reason: str, message: JobMessage) -> None:
