@@ -18,7 +18,7 @@ CALLED_BACK = ("completed", "failed")
 """The only documented status words of a callback; other ends are not called back."""
 USER_AGENT = "wavespeed-simulator"
 AT_ONCE = 16
-"""A sender has its limits too; and each callback at once is a Lambda process of its own on the local stack."""
+"""A sender has its limits too; on the local stack each callback at once is a Lambda process of its own."""
 
 
 @dataclass(frozen=True)
