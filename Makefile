@@ -8,7 +8,7 @@ PYTHON := $(shell for python in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/pyt
 	$$python -c 'import sys, ensurepip; sys.exit(1) if sys.version_info < (3, 11) else print(sys.executable)' \
 	  2>/dev/null && break; done)
 endif
-PYTHON := $(or $(PYTHON),$(error No Python 3.11 or newer was found: make … PYTHON=/its/path))
+PYTHON := $(or $(PYTHON),$(error No Python 3.11 or newer with venv and pip was found: make … PYTHON=/its/path))
 
 DEV = .venv/bin/python
 SAM = SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam

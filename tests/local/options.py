@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from local.home import DEFAULT_PORT
 
+TIERS = ("bronze", "silver", "gold", "ultra")
 REAL_UPSTREAM = "https://api.wavespeed.ai/api/v3"
 
 
@@ -35,7 +36,7 @@ class Options:
 
 
 def read_options(environment: Mapping[str, str] = os.environ) -> Options:
-    """Raises SystemExit for values that cannot be."""
+    """Raises SystemExit, with what is wrong, for values that cannot be."""
 
     def given(name: str, default: str = "") -> str:
         return environment.get(name, "").strip() or default
@@ -48,18 +49,33 @@ def read_options(environment: Mapping[str, str] = os.environ) -> Options:
     if given("WAVESPEED_API_KEY") and not upstream_url and given("SIMULATOR") != "1":
         # The real API cannot call this machine back
         upstream_url, upstream_key, callbacks = REAL_UPSTREAM, given("WAVESPEED_API_KEY"), "off"
-    if callbacks not in ("on", "off"):
-        raise SystemExit("CALLBACKS is on or off.")
-    if upstream_url and not upstream_key:
-        raise SystemExit("UPSTREAM_URL needs UPSTREAM_KEY, the key that is sent there.")
-    inference = given("INFERENCE_SECONDS")
+    tier = given("TIER", "bronze" if upstream_url == REAL_UPSTREAM else "silver")
+    port, inference = given("PORT", str(DEFAULT_PORT)), given("INFERENCE_SECONDS")
+    parameters = tuple(given("PARAMETERS").split())
+    _demand(port.isdecimal() and 1024 <= int(port) <= 65535, "PORT is a number from 1024 to 65535.")
+    _demand(callbacks in ("on", "off"), "CALLBACKS is on or off.")
+    _demand(tier in TIERS, f"TIER is one of {', '.join(TIERS)}.")
+    _demand(
+        bool(upstream_key) or not upstream_url, "UPSTREAM_URL needs UPSTREAM_KEY, the key that is sent there."
+    )
+    _demand(_is_seconds(inference or "0"), "INFERENCE_SECONDS is a number of seconds.")
+    _demand(all("=" in each for each in parameters), "PARAMETERS are pairs: NAME=VALUE NAME=VALUE …")
     return Options(
-        port=int(given("PORT", str(DEFAULT_PORT))),
+        port=int(port),
         upstream_url=upstream_url.rstrip("/"),
         upstream_key=upstream_key,
         webhook_allow=tuple(given("WEBHOOK_ALLOW").replace(",", " ").split()),
         callbacks=callbacks,
-        tier=given("TIER", "bronze" if upstream_url == REAL_UPSTREAM else "silver"),
+        tier=tier,
         inference_seconds=float(inference) if inference else None,
-        parameters=tuple(given("PARAMETERS").split()),
+        parameters=parameters,
     )
+
+
+def _demand(condition: bool, otherwise: str) -> None:
+    if not condition:
+        raise SystemExit(otherwise)
+
+
+def _is_seconds(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal()

@@ -4,6 +4,7 @@ The command finds the stack by DARKROOM_STACK, its state file. Usage: python -m 
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,27 +12,38 @@ from dataclasses import replace
 from types import FrameType
 
 from local.down import bring_down
-from local.home import Home, free_port
+from local.home import LOCAL, Home, free_port
 from local.options import Options
 from local.progress import step
 from local.up import bring_up
 
 STACK_VARIABLE = "DARKROOM_STACK"
-_IMPATIENT = ("OverdueSeconds=10", "UpstreamTimeoutSeconds=60")
-"""What a crash leaves behind is taken up within seconds: the tests wait for it."""
+KEPT_LOGS = LOCAL / "failed"
 
 
 def main(command: list[str]) -> int:
-    signal.signal(signal.SIGTERM, _leave)
-    options = replace(Options(), port=free_port(), inference_seconds=0.3, parameters=_IMPATIENT)
-    home = Home(options.port)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    options = replace(Options(), port=free_port(), inference_seconds=0.3)
+    home, status = Home(options.port), 1
     try:
         bring_up(options)
         environment = os.environ | {STACK_VARIABLE: str(home.state_file)}
-        return subprocess.run(command, env=environment, check=False).returncode
+        status = subprocess.run(command, env=environment, check=False).returncode
     finally:
+        if status:
+            _keep_logs(home)
         with step("Taking the stack down"):
             bring_down(home)
+    return status
+
+
+def _keep_logs(home: Home) -> None:
+    shutil.rmtree(KEPT_LOGS, ignore_errors=True)
+    KEPT_LOGS.mkdir(parents=True)
+    for log in home.folder.glob("*.log"):
+        shutil.copy(log, KEPT_LOGS)
+    print(f"The stack's logs are in {KEPT_LOGS}")
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -35,11 +35,31 @@ def test_an_upstream_on_this_machine_is_allowed_under_both_names(host: str) -> N
     assert options.allowed_targets == ["127.0.0.1:9000", "localhost:9000", "127.0.0.1:7", "x:8"]
 
 
-def test_another_upstream_needs_its_key() -> None:
-    with pytest.raises(SystemExit, match="UPSTREAM_KEY"):
-        read_options({"UPSTREAM_URL": "http://127.0.0.1:9000/api/v3"})
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"UPSTREAM_URL": "http://127.0.0.1:9000/api/v3"}, "UPSTREAM_KEY"),
+        ({"CALLBACKS": "maybe"}, "CALLBACKS is on or off"),
+        ({"PORT": "80"}, "1024 to 65535"),
+        ({"PORT": "first"}, "1024 to 65535"),
+        ({"TIER": "platinum"}, "bronze, silver, gold, ultra"),
+        ({"INFERENCE_SECONDS": "quick"}, "number of seconds"),
+        ({"PARAMETERS": "WaitSeconds"}, "NAME=VALUE"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_with_what_can(given: dict[str, str], told: str) -> None:
+    with pytest.raises(SystemExit, match=told):
+        read_options(given)
 
 
-def test_callbacks_are_on_or_off() -> None:
-    with pytest.raises(SystemExit, match="CALLBACKS"):
-        read_options({"CALLBACKS": "maybe"})
+def test_values_arrive_as_what_they_are() -> None:
+    options = read_options(
+        {
+            "PORT": "4711",
+            "TIER": "gold",
+            "INFERENCE_SECONDS": "0.5",
+            "PARAMETERS": "WaitSeconds=2 LogLevel=DEBUG",
+        }
+    )
+    assert (options.port, options.tier, options.inference_seconds) == (4711, "gold", 0.5)
+    assert options.parameters == ("WaitSeconds=2", "LogLevel=DEBUG")
