@@ -44,7 +44,7 @@ types: environments ## Check the types
 	@$(DEV) -m mypy layers/shared functions tests
 
 build: environments ## Build what `make deploy` sends to AWS, for arm64 on any machine
-	@LAYER_PYTHON=$(abspath $(DEV)) LAYER_CACHE=$(abspath .local/layer-requirements) $(SAM) build --cached
+	@LAYER_PYTHON=$(abspath $(DEV)) LAYER_CACHE=$(abspath .local/builds/layer) $(SAM) build --cached
 
 deploy: environments ## Build and deploy to AWS (ENV=dev or prod, PARAMETERS="Name=value …")
 	$(NEEDS_ENV)

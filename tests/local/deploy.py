@@ -30,7 +30,7 @@ def build(home: Home) -> None:
     settings = {
         "LAYER_TARGET": "local",
         "LAYER_PYTHON": str(python("dev")),
-        "LAYER_CACHE": str(LOCAL / "layer-requirements"),
+        "LAYER_CACHE": str(LOCAL / "builds" / "layer"),
     }
     _sam(home, ["build", "--cached", "--build-dir", str(_BUILD), "--cache-dir", f"{_BUILD}-cache"], settings)
 

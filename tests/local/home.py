@@ -80,10 +80,9 @@ def homes() -> list[Home]:
 
 
 @contextmanager
-def locked(name: str) -> Iterator[None]:
-    """One command at a time: stacks on other ports share the build."""
-    LOCAL.mkdir(exist_ok=True)
-    with (LOCAL / f"{name}.lock").open("w") as file:
+def locked(folder: Path) -> Iterator[None]:
+    """One command at a time in it."""
+    with (folder / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

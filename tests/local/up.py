@@ -9,12 +9,13 @@ from typing import Any
 
 from local import aws, deploy, fixups, programs
 from local.environments import python
-from local.home import REGION, ROOT, STACK_NAME, Home, State, free_port, locked
+from local.home import LOCAL, REGION, ROOT, STACK_NAME, Home, State, free_port, locked
 from local.options import Options, read_options
 from local.progress import step
 
 TENANT = "local"
 _POLLERS = "8"
+_BUILDS = LOCAL / "builds"
 
 
 def main() -> None:
@@ -32,7 +33,7 @@ Stop it with: {home.stop_command}""")
 def bring_up(options: Options) -> State:
     home = Home(options.port)
     home.folder.mkdir(parents=True, exist_ok=True)
-    with locked(f"stack-{home.port}"):
+    with locked(home.folder):
         simulator = "" if options.upstream_url else " and the simulator of upstream"
         with step(f"Starting the emulator of AWS{simulator}"):
             _start(home, options)
@@ -79,7 +80,8 @@ def _deploy(home: Home, options: Options) -> None:
     deployed = deploy.fingerprint(parameters)
     if home.read().get("deployed") == deployed:
         return
-    with locked("build"):
+    _BUILDS.mkdir(exist_ok=True)
+    with locked(_BUILDS):  # which stacks on other ports share
         with step("Building"):
             deploy.build(home)
         with step("Deploying"):
