@@ -7,7 +7,7 @@ import pytest
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.job import Attempt, Billed, Job, JobStatus
 from darkroom.jobs.upstream import Ambiguous, Created, KeyRefused, NotCreated, Refused
-from darkroom.ports import JobMessage
+from darkroom.ports import JobMessage, ThrottledError
 from memory.world import OUTPUT_URL, TENANT, World
 
 
@@ -240,3 +240,15 @@ def test_a_reply_that_names_another_task_than_the_callback_is_a_duplicate_charge
 def test_an_unknown_jobs_message_is_dropped_and_counted(world: World) -> None:
     world.advance(JobMessage(TENANT, "job_unknown"))
     assert world.telemetry.counts["UnknownJob"] == 1
+
+
+def test_a_hold_that_cannot_be_written_leaves_no_false_doubt(world: World) -> None:
+    def throttled(*_: object) -> None:
+        raise ThrottledError
+
+    world.permits.hold = throttled  # type: ignore[method-assign]
+    world.upstream.script_submit(NotCreated("429", throttled=True))
+    job = world.accept()
+    world.work()
+    assert world.job(job).status is JobStatus.QUEUED
+    assert world.telemetry.counts["HoldLost"] == 1

@@ -7,7 +7,7 @@ from standardwebhooks import Webhook
 
 from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Billed, JobStatus
-from darkroom.ports import JobMessage
+from darkroom.ports import JobMessage, ThrottledError
 from memory.world import OUTPUT_URL, SECRET, TENANT, WEBHOOK_URL, World
 
 
@@ -131,3 +131,18 @@ def test_the_events_data_is_the_job_record_with_links_that_outlive_the_worker(wo
     [output] = data["outputs"]
     assert output["url"].startswith(f"https://api.test/live/outputs/{TENANT}/{job.id}/0.png?")
     assert output["url_expires_at"] == data["updated_at"] + 7 * 24 * 3600
+
+
+def test_a_slot_that_cannot_be_given_back_stands_in_the_way_of_nothing(world: World) -> None:
+    job = world.accept()
+    world.work()
+    world.upstream.finish("pred-1", OUTPUT_URL)
+    world.callback(job)
+    world.permits.give_back = throttled  # type: ignore[method-assign]
+    world.work()
+    assert world.job(job).delivery.status is DeliveryStatus.DELIVERED
+    assert world.telemetry.counts["SlotLost"] == 1
+
+
+def throttled(*_: object) -> None:
+    raise ThrottledError

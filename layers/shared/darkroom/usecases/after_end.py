@@ -30,5 +30,5 @@ def _tidy_up(poller: Poller, job: Job) -> Job:
         tidied = poller.jobs.save(job.slot_given_back())
     except JobChangedError as conflict:
         return conflict.current or job
-    poller.permits.give_back(job.attempt.permit_at, poller.clock())
+    poller.give_back(job.attempt.permit_at)
     return tidied

@@ -13,6 +13,7 @@ from darkroom.ports import (
     PictureSource,
     Queue,
     Telemetry,
+    ThrottledError,
     Upstream,
 )
 from darkroom.usecases.deliver import Deliverer
@@ -52,6 +53,21 @@ class Poller:
     def again(self, message: JobMessage, delay_seconds: float, *, moved: bool = False) -> None:
         """Send the message on. `moved`: the job has changed its state, so the tries count from zero."""
         self.queue.send(replace(message, tries=0 if moved else message.tries + 1), delay_seconds)
+
+    def give_back(self, taken_at: float) -> None:
+        """A permit's slot. One that can't be given back now frees itself, and nothing else waits for that."""
+        try:
+            self.permits.give_back(taken_at, self.clock())
+        except ThrottledError:
+            self.telemetry.count("SlotLost")
+
+    def hold(self, seconds: float) -> None:
+        """Nobody submits for so long. Where that can't be written, each one learns it from upstream."""
+        now = self.clock()
+        try:
+            self.permits.hold(now + seconds, now)
+        except ThrottledError:
+            self.telemetry.count("HoldLost")
 
     def ends_at(self, job: Job) -> float:
         """When the job fails at the latest: its own deadline, or upstream's time for a task."""

@@ -18,7 +18,7 @@ def finish(poller: Poller, job: Job, end: Callable[[Job], Job]) -> None:
     except JobChangedError:
         return
     if ended.attempt is not None and ended.attempt.permit_at is not None:
-        poller.permits.give_back(ended.attempt.permit_at, poller.clock())
+        poller.give_back(ended.attempt.permit_at)
     _report(poller, ended)
     if ended.delivery.status is DeliveryStatus.PENDING:
         poller.deliverer.first_attempt(ended, poller.time_left())

@@ -49,10 +49,10 @@ def _record_intent(poller: Poller, job: Job, attempt: Attempt) -> Job | None:
     try:
         return poller.jobs.save(job.submitting(attempt))
     except JobChangedError:
-        poller.permits.give_back(attempt.started_at, poller.clock())
+        poller.give_back(attempt.started_at)
         return None
     except ThrottledError:
-        poller.permits.give_back(attempt.started_at, poller.clock())
+        poller.give_back(attempt.started_at)
         raise
 
 
@@ -102,7 +102,7 @@ def _cancelled_meanwhile(poller: Poller, current: Job | None, prediction_id: str
     ask_to_stop(poller, current.id, prediction_id)
     save_move(poller.jobs, current, lambda job: job.settled(Billed.UNKNOWN, prediction_id).slot_given_back())
     if current.attempt is not None and current.attempt.permit_at is not None:
-        poller.permits.give_back(current.attempt.permit_at, poller.clock())
+        poller.give_back(current.attempt.permit_at)
 
 
 def _ambiguous(poller: Poller, job: Job, reason: str, message: JobMessage) -> None:
@@ -121,8 +121,8 @@ def _not_created(
     poller: Poller, job: Job, attempt: Attempt, outcome: NotCreated | KeyRefused, message: JobMessage
 ) -> None:
     now = poller.clock()
-    delay = _pause(poller, outcome, message, now)
-    poller.permits.give_back(attempt.started_at, now)
+    delay = _pause(poller, outcome, message)
+    poller.give_back(attempt.started_at)
     try:
         save_move(poller.jobs, job, lambda current: current.requeued(now))
     except JobChangedError as conflict:
@@ -131,17 +131,17 @@ def _not_created(
     poller.again(message, min(delay, max(job.deadline_at - now, 0.0)))
 
 
-def _pause(poller: Poller, outcome: SubmitOutcome, message: JobMessage, now: float) -> float:
+def _pause(poller: Poller, outcome: SubmitOutcome, message: JobMessage) -> float:
     """Hold everybody's submits where upstream asked for it. Returns this job's own delay."""
     if isinstance(outcome, KeyRefused):
         poller.telemetry.count("UpstreamRefused", reason=outcome.reason)
-        poller.permits.hold(now + KEY_REFUSED_SECONDS, now)
+        poller.hold(KEY_REFUSED_SECONDS)
         return KEY_REFUSED_SECONDS
     delay = backoff_seconds(message.tries, base=2.0, ceiling=60.0, jitter=poller.random.random())
     if isinstance(outcome, NotCreated):
         if outcome.throttled:
             poller.telemetry.count("UpstreamThrottled")
-            poller.permits.hold(now + (outcome.retry_after_seconds or THROTTLED_SECONDS), now)
+            poller.hold(outcome.retry_after_seconds or THROTTLED_SECONDS)
         delay = max(delay, outcome.retry_after_seconds or 0.0)
     return delay
 
