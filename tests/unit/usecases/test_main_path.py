@@ -138,7 +138,7 @@ def test_a_slot_that_cannot_be_given_back_stands_in_the_way_of_nothing(world: Wo
     world.work()
     world.upstream.finish("pred-1", OUTPUT_URL)
     world.callback(job)
-    world.permits.give_back = throttled  # type: ignore[method-assign]
+    world.permits.give_back = throttled  # type: ignore[assignment,method-assign]
     world.work()
     assert world.job(job).delivery.status is DeliveryStatus.DELIVERED
     assert world.telemetry.counts["SlotLost"] == 1
