@@ -19,12 +19,14 @@ from local.up import bring_up
 
 STACK_VARIABLE = "DARKROOM_STACK"
 KEPT_LOGS = LOCAL / "failed"
+_IMPATIENT = ("OverdueSeconds=10", "UpstreamTimeoutSeconds=60")
+"""What a crash leaves behind is taken up within seconds: the tests wait for it."""
 
 
 def main(command: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
-    options = replace(Options(), port=free_port(), inference_seconds=0.3)
+    options = replace(Options(), port=free_port(), inference_seconds=0.3, parameters=_IMPATIENT)
     home, status = Home(options.port), 1
     try:
         bring_up(options)
