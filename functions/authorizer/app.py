@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from darkroom import wiring
+from darkroom import adapters
 
 _SCHEME = "bearer "
 
@@ -12,7 +12,7 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     token = str(event.get("authorizationToken", ""))
     if token[: len(_SCHEME)].lower() != _SCHEME:
         raise Exception("Unauthorized")
-    principal = wiring.accounts_table().find_key(token[len(_SCHEME) :].strip())
+    principal = adapters.accounts_table().find_key(token[len(_SCHEME) :].strip())
     if principal is None:
         raise Exception("Unauthorized")
     return {

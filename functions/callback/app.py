@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from darkroom import wiring
+from darkroom import adapters, wiring
 from darkroom.jobs.upstream import UpstreamUnavailableError
 from darkroom.observability import logger
 from darkroom.ports import JobChangedError, ThrottledError
@@ -17,7 +17,7 @@ from darkroom.wavespeed.callback_token import check
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     try:
-        target = check(wiring.signing_key().value().encode(), event.get("queryStringParameters") or {})
+        target = check(adapters.signing_key().value().encode(), event.get("queryStringParameters") or {})
         body = _raw_body(event)
         _verify(event.get("headers") or {}, body)
         prediction_id = read_callback(body).prediction_id
@@ -32,7 +32,7 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def _verify(headers: Mapping[str, str], body: bytes) -> None:
-    secret = wiring.callback_secret()
+    secret = adapters.callback_secret()
     try:
         verify_signature(secret.value(), headers, body, time.time())
     except CallbackRefusedError:

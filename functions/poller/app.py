@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from darkroom import wiring
+from darkroom import adapters, wiring
 from darkroom.batch import BatchWorker
 from darkroom.ports import JobMessage
 from darkroom.usecases.advance import advance
@@ -18,4 +18,4 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     def handle(message: JobMessage) -> None:
         advance(poller, message)
 
-    return BatchWorker(handle, wiring.retry_after, _THREADS).work(event["Records"])
+    return BatchWorker(handle, adapters.retry_after, _THREADS).work(event["Records"])

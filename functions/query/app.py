@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from darkroom import wiring
+from darkroom import adapters
 from darkroom.http.api import Api, answer
 from darkroom.http.errors import ApiError, invalid_request, job_not_found
 from darkroom.http.job_answers import URL_SECONDS, record_of
@@ -24,10 +24,10 @@ api = Api()
 def list_jobs() -> Response[str]:
     wanted, limit, cursor = read_list_query(api.query)
     try:
-        page = wiring.jobs_table().list(api.tenant, wanted, limit, cursor)
+        page = adapters.jobs_table().list(api.tenant, wanted, limit, cursor)
     except ValueError:
         raise invalid_request(Problem("cursor", "is not one that a list answered with")) from None
-    jobs = [record_of(job, wiring.images_bucket(), api.base_url) for job in page.jobs]
+    jobs = [record_of(job, adapters.images_bucket(), api.base_url) for job in page.jobs]
     return answer(
         {"object": "list", "data": jobs, "has_more": page.cursor is not None, "cursor": page.cursor}
     )
@@ -37,7 +37,7 @@ def list_jobs() -> Response[str]:
 def get_job(job_id: str) -> Response[str]:
     seconds = wait_seconds(api.query("wait"), settings().wait_seconds)
     job = wait_for_end(lambda: _job(job_id), seconds)
-    return answer(record_of(job, wiring.images_bucket(), api.base_url))
+    return answer(record_of(job, adapters.images_bucket(), api.base_url))
 
 
 @api.get("/v1/jobs/<job_id>/webhook")
@@ -49,19 +49,19 @@ def get_webhook(job_id: str) -> Response[str]:
 def get_output(tenant: str, job_id: str, file: str) -> Response[str]:
     """The link's signature is the authorization; S3 then serves the picture itself."""
     key = f"outputs/{tenant}/{job_id}/{file}"
-    signing_key = wiring.signing_key().value().encode()
+    signing_key = adapters.signing_key().value().encode()
     try:
         check_link(signing_key, key, api.query("expires"), api.query("signature"), time.time())
     except LinkRefusedError as error:
         raise ApiError(
             403, "link_refused", f"This link can't be used: {error}. Read the job again."
         ) from None
-    location = wiring.images_bucket().presign(key, URL_SECONDS)
+    location = adapters.images_bucket().presign(key, URL_SECONDS)
     return answer({"url": location}, 302, {"location": location, "cache-control": "no-store"})
 
 
 def _job(job_id: str) -> Job:
-    job = wiring.jobs_table().get(api.tenant, job_id)
+    job = adapters.jobs_table().get(api.tenant, job_id)
     if job is None:
         raise job_not_found()
     return job

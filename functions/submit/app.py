@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from darkroom import wiring
+from darkroom import adapters, wiring
 from darkroom.http.api import Api, answer
 from darkroom.http.errors import ApiError, job_not_found
 from darkroom.http.job_answers import record_of
@@ -60,7 +60,7 @@ def replay_webhook(job_id: str) -> Response[str]:
 
 
 def _record(job: Job) -> dict[str, Any]:
-    return record_of(job, wiring.images_bucket(), api.base_url)
+    return record_of(job, adapters.images_bucket(), api.base_url)
 
 
 def _found(job: Job | None) -> Job:

@@ -3,11 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from darkroom import wiring
+from darkroom import adapters, wiring
 from darkroom.batch import BatchWorker
 
 _THREADS = ThreadPoolExecutor(max_workers=16, thread_name_prefix="delivery")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return BatchWorker(wiring.deliverer().deliver, wiring.retry_after, _THREADS).work(event["Records"])
+    return BatchWorker(wiring.deliverer().deliver, adapters.retry_after, _THREADS).work(event["Records"])

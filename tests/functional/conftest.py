@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from darkroom import wiring
+from darkroom import adapters, wiring
 from darkroom.settings import settings
 from functional.aws import Stack, make_stack
 
@@ -49,10 +49,10 @@ def event() -> Any:
 
 
 def _forget() -> None:
-    for client in (wiring.upstream_http, wiring.guarded_client):
+    for client in (adapters.upstream_http, adapters.guarded_client):
         if client.cache_info().currsize:
             client().close()  # both have it
     settings.cache_clear()
-    for part in vars(wiring).values():
+    for part in (*vars(adapters).values(), *vars(wiring).values()):
         if hasattr(part, "cache_clear"):
             part.cache_clear()

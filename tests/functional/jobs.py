@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from darkroom import wiring
+from darkroom import adapters, wiring
 from darkroom.jobs.job import Attempt, Job, StoredOutput
 from darkroom.jobs.request import ImageRequest
 
@@ -22,18 +22,18 @@ def queued(tenant: str = "acme", **changes: Any) -> Job:
 
 
 def submitting(tenant: str = "acme", **changes: Any) -> Job:
-    job = wiring.jobs_table().get(tenant, queued(tenant, **changes).id)
+    job = adapters.jobs_table().get(tenant, queued(tenant, **changes).id)
     assert job is not None
     now = time.time()
-    return wiring.jobs_table().save(job.submitting(Attempt("att_functional", now, 42, now)))
+    return adapters.jobs_table().save(job.submitting(Attempt("att_functional", now, 42, now)))
 
 
 def processing(tenant: str = "acme", prediction_id: str = "pred-1", **changes: Any) -> Job:
     job = submitting(tenant, **changes)
-    return wiring.jobs_table().save(job.processing(prediction_id, time.time()))
+    return adapters.jobs_table().save(job.processing(prediction_id, time.time()))
 
 
 def completed(tenant: str = "acme", **changes: Any) -> Job:
     job = processing(tenant, **changes)
     output = StoredOutput(f"outputs/{tenant}/{job.id}/0.jpg", "image/jpeg", 1328, 1328, 4, "ab" * 32, False)
-    return wiring.jobs_table().save(job.completed((output,), 6_000, time.time()))
+    return adapters.jobs_table().save(job.completed((output,), 6_000, time.time()))

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from authorizer.app import lambda_handler
-from darkroom import wiring
+from darkroom import adapters
 
 pytestmark = pytest.mark.usefixtures("stack")
 
 
 def test_a_key_is_its_tenants(event: Any, context: Any) -> None:
-    key = wiring.accounts_table().create_tenant("acme", time.time())
+    key = adapters.accounts_table().create_tenant("acme", time.time())
     policy = lambda_handler(event("authorizer") | {"authorizationToken": f"Bearer {key.api_key}"}, context)
     assert policy["principalId"] == "acme"
     assert policy["context"]["tenant"] == "acme"
@@ -22,8 +22,8 @@ def test_a_key_is_its_tenants(event: Any, context: Any) -> None:
 
 
 def test_a_revoked_key_is_as_unknown_as_any(event: Any, context: Any) -> None:
-    key = wiring.accounts_table().create_tenant("acme", time.time())
-    wiring.accounts_table().revoke_key("acme", key.key_id, time.time())
+    key = adapters.accounts_table().create_tenant("acme", time.time())
+    adapters.accounts_table().revoke_key("acme", key.key_id, time.time())
     with pytest.raises(Exception, match=r"^Unauthorized$"):
         lambda_handler(event("authorizer") | {"authorizationToken": f"Bearer {key.api_key}"}, context)
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from darkroom import wiring
+from darkroom import adapters
 from darkroom.links import output_link
 from functional import jobs
 from functional.aws import SIGNING_KEY
@@ -56,7 +56,7 @@ def test_a_wait_ends_as_soon_as_the_job_does(event: Any, context: Any) -> None:
 
     def finish() -> None:
         time.sleep(0.4)
-        wiring.jobs_table().save(job.completed((), None, time.time()))
+        adapters.jobs_table().save(job.completed((), None, time.time()))
 
     thread = threading.Thread(target=finish)
     thread.start()
@@ -198,7 +198,7 @@ def test_an_unforeseen_error_says_nothing_of_itself(
     def broken() -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(wiring, "jobs_table", broken)
+    monkeypatch.setattr(adapters, "jobs_table", broken)
     reply = lambda_handler(event("query-get-job"), context)
     assert reply["statusCode"] == 500
     assert "secret detail" not in reply["body"]

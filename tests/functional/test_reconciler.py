@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 
-from darkroom import wiring
+from darkroom import adapters
 from functional import jobs
 from functional.aws import REGION, Stack
 from reconciler.app import lambda_handler
@@ -24,7 +24,7 @@ def test_an_overdue_job_and_an_overdue_delivery_go_back_on_their_queues(
     waiting, ended = jobs.processing(), jobs.completed()
     boto3.client("sqs", REGION).purge_queue(QueueUrl=stack.jobs_queue_url)
     for job in (waiting, ended):
-        wiring.jobs_table().save(replace(job, due_at=time.time() - 1))
+        adapters.jobs_table().save(replace(job, due_at=time.time() - 1))
     assert lambda_handler(event("reconciler"), context) == {"taken_up": 2}
     assert messages(stack.jobs_queue_url) == [{"tenant": "acme", "job": waiting.id, "tries": 0, "chain": 1}]
     assert [message["job"] for message in messages(stack.webhook_queue_url)] == [ended.id]

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from darkroom import wiring
+from darkroom import adapters
 from darkroom.jobs.job import JobStatus
 from functional.aws import REGION, Stack
 from submit.app import lambda_handler
@@ -184,7 +184,7 @@ def test_a_queued_job_can_be_cancelled(event: Any, context: Any, route: str) -> 
     reply = lambda_handler(for_job(event, route, record["id"]), context)
     assert reply["statusCode"] == 200
     assert json.loads(reply["body"])["status"] == "cancelled"
-    stored = wiring.jobs_table().get("acme", record["id"])
+    stored = adapters.jobs_table().get("acme", record["id"])
     assert stored is not None
     assert stored.status is JobStatus.CANCELLED
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from callback.app import lambda_handler as call_back
-from darkroom import wiring
+from darkroom import adapters, wiring
 from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Job, JobStatus
 from darkroom.observability import logger
@@ -46,7 +46,7 @@ class Workers:
         return jobs.queued(webhook_url=f"{self.receiver.url}/hook", width=512, height=512, **changes)
 
     def now(self, job: Job) -> Job:
-        current = wiring.jobs_table().get(job.tenant, job.id)
+        current = adapters.jobs_table().get(job.tenant, job.id)
         assert current is not None
         return current
 
@@ -172,8 +172,8 @@ def test_an_ambiguous_submit_is_resolved_by_the_list_and_paid_once(workers: Work
 def test_without_an_upstream_key_jobs_wait_and_start_when_there_is_one(workers: Workers) -> None:
     secrets = boto3.client("secretsmanager", REGION)
     empty = secrets.create_secret(Name="no-key-yet")["ARN"]
-    wiring.upstream_key.cache_clear()
-    wiring.upstream.cache_clear()
+    adapters.upstream_key.cache_clear()
+    adapters.upstream.cache_clear()
     wiring.poller.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("darkroom.usecases.start.KEY_REFUSED_SECONDS", 0.5)
@@ -183,7 +183,7 @@ def test_without_an_upstream_key_jobs_wait_and_start_when_there_is_one(workers: 
         workers.work()
         assert workers.now(job).status is JobStatus.QUEUED
         secrets.put_secret_value(SecretId=empty, SecretString=TEST_CREDENTIALS.key)
-        wiring.upstream_key()._read_at -= 10  # as if the value were not fresh
+        adapters.upstream_key()._read_at -= 10  # as if the value were not fresh
         assert workers.run(job).status is JobStatus.COMPLETED
     assert workers.simulator.stats().submits_received == 1
 

@@ -1,0 +1,142 @@
+"""Each adapter, built once a process when it is first asked for: the world as this stack has it.
+
+Modules are imported where they are used, so that a function loads only what its own path needs.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from darkroom.aws.clients import Clients
+from darkroom.settings import settings
+
+if TYPE_CHECKING:
+    import httpx
+
+    from darkroom.aws.accounts_table import AccountsTable
+    from darkroom.aws.images_bucket import S3ImagesBucket
+    from darkroom.aws.jobs_table import DynamoJobsTable
+    from darkroom.aws.queues import SqsQueue
+    from darkroom.aws.secrets import SecretValue
+    from darkroom.net.client import GuardedClient
+    from darkroom.observability import LoggedTelemetry
+    from darkroom.wavespeed.callback_secret import CallbackSecret
+    from darkroom.wavespeed.client import WaveSpeed
+    from darkroom.webhooks.sender import WebhookSender
+
+
+@cache
+def clients() -> Clients:
+    return Clients()
+
+
+@cache
+def telemetry() -> LoggedTelemetry:
+    from darkroom.observability import LoggedTelemetry
+
+    return LoggedTelemetry()
+
+
+@cache
+def accounts_table() -> AccountsTable:
+    from darkroom.aws.accounts_table import AccountsTable
+
+    return AccountsTable(clients().dynamodb, settings().accounts_table)
+
+
+@cache
+def jobs_table() -> DynamoJobsTable:
+    from darkroom.aws.jobs_table import DynamoJobsTable
+
+    return DynamoJobsTable(clients().dynamodb, settings().jobs_table, settings().retention_days)
+
+
+@cache
+def jobs_queue() -> SqsQueue:
+    from darkroom.aws.queues import SqsQueue
+
+    return SqsQueue(clients().sqs, settings().jobs_queue_url)
+
+
+@cache
+def webhook_queue() -> SqsQueue:
+    from darkroom.aws.queues import SqsQueue
+
+    return SqsQueue(clients().sqs, settings().webhook_queue_url)
+
+
+@cache
+def images_bucket() -> S3ImagesBucket:
+    from darkroom.aws.images_bucket import S3ImagesBucket
+
+    return S3ImagesBucket(clients().s3, settings().images_bucket)
+
+
+@cache
+def signing_key() -> SecretValue:
+    from darkroom.aws.secrets import SecretValue
+
+    return SecretValue(clients().secretsmanager, settings().signing_key_secret)
+
+
+@cache
+def upstream_key() -> SecretValue:
+    from darkroom.aws.secrets import SecretValue
+
+    return SecretValue(clients().secretsmanager, settings().upstream_key_secret)
+
+
+@cache
+def upstream_http() -> httpx.Client:
+    from darkroom.net.tls import ssl_context
+    from darkroom.wavespeed.transport import open_client
+
+    return open_client(ssl_context())
+
+
+@cache
+def upstream() -> WaveSpeed:
+    from darkroom.wavespeed.client import WaveSpeed
+
+    key = upstream_key()
+    return WaveSpeed(upstream_http(), settings().upstream_url, key.value, renew_key=key.refresh)
+
+
+@cache
+def callback_secret() -> CallbackSecret:
+    from darkroom.wavespeed.callback_secret import CallbackSecret
+
+    return CallbackSecret(upstream().webhook_secret)
+
+
+@cache
+def guarded_client() -> GuardedClient:
+    """For every URL that others gave us: webhooks and pictures."""
+    from darkroom.net.client import GuardedClient
+    from darkroom.net.dialer import GuardedDialer
+
+    return GuardedClient(GuardedDialer(local_targets=settings().local_targets))
+
+
+@cache
+def webhook_sender() -> WebhookSender:
+    from darkroom.net.url_policy import SafeUrl, check_url
+    from darkroom.webhooks.sender import WebhookSender
+
+    def check(url: str) -> SafeUrl:
+        return check_url(url, ports=settings().webhook_ports, local_targets=settings().local_targets)
+
+    return WebhookSender(guarded_client(), check)
+
+
+def retry_after(record: dict[str, Any], seconds: int) -> None:
+    """Make a received SQS record visible again in so many seconds."""
+    # arn:aws:sqs:{region}:{account}:{name}
+    queue = record["eventSourceARN"].rsplit(":", 1)[1]
+    urls = (settings().jobs_queue_url, settings().webhook_queue_url)
+    clients().sqs.change_message_visibility(
+        QueueUrl=next(url for url in urls if url.endswith(f"/{queue}")),
+        ReceiptHandle=record["receiptHandle"],
+        VisibilityTimeout=seconds,
+    )
