@@ -1,4 +1,4 @@
-"""The native API as a small client, for the demo, the stack's tests and the benchmarks."""
+"""The native API as a small client, for the tests of the stack and the benchmarks."""
 
 import time
 from typing import Any
