@@ -36,4 +36,4 @@ def processing(tenant: str = "acme", prediction_id: str = "pred-1", **changes: A
 def completed(tenant: str = "acme", **changes: Any) -> Job:
     job = processing(tenant, **changes)
     output = StoredOutput(f"outputs/{tenant}/{job.id}/0.jpg", "image/jpeg", 1328, 1328, 4, "ab" * 32, False)
-    return adapters.jobs_table().save(job.completed((output,), 6_000, time.time()))
+    return adapters.jobs_table().save(job.completed((output,), 6_000, time.time()).slot_given_back())

@@ -26,6 +26,7 @@ def get(
 ) -> tuple[int, dict[str, Any]]:
     if job_id:
         event["path"] = event["path"].replace(event["pathParameters"]["id"], job_id)
+        event["pathParameters"]["id"] = job_id
     event["queryStringParameters"] = query
     event["requestContext"]["authorizer"]["tenant"] = tenant
     reply = lambda_handler(event, context)
@@ -159,6 +160,7 @@ def test_the_webhook_route_shows_the_delivery(event: Any, context: Any) -> None:
 def link(event: Any, tenant: str, job_id: str, query: dict[str, str]) -> dict[str, Any]:
     changed: dict[str, Any] = event("query-get-output")
     changed["path"] = f"/outputs/{tenant}/{job_id}/0.jpg"
+    changed["pathParameters"] = {"tenant": tenant, "job": job_id, "file": "0.jpg"}
     changed["queryStringParameters"] = query
     return changed
 
@@ -210,3 +212,28 @@ def test_every_answer_carries_the_requests_id(event: Any, context: Any) -> None:
         given = event(name)
         reply = lambda_handler(given, context)
         assert reply["multiValueHeaders"]["x-request-id"] == [given["requestContext"]["requestId"]]
+
+
+@pytest.mark.parametrize("limit", ["0001000", "000100" + "0" * 4400, "1_0", "+5"])
+def test_a_limit_is_a_short_number(event: Any, context: Any, limit: str) -> None:
+    assert get(event("query-list-jobs"), context, query={"limit": limit})[0] == 422
+
+
+def test_a_cursor_older_than_the_filter_is_an_empty_last_page(event: Any, context: Any) -> None:
+    for _ in range(3):
+        jobs.queued()
+    _, page = get(event("query-list-jobs"), context, query={"limit": "1"})
+    later = {"cursor": page["cursor"], "created_after": str(int(time.time()) + 60)}
+    status, empty = get(event("query-list-jobs"), context, query=later)
+    assert (status, empty["data"], empty["cursor"]) == (200, [], None)
+
+
+def test_a_domain_with_a_base_path_leads_to_the_same_routes(event: Any, context: Any) -> None:
+    job = jobs.queued()
+    mapped = event("query-get-job-mapped-domain")
+    mapped["path"] = mapped["path"].replace(mapped["pathParameters"]["id"], job.id)
+    mapped["requestContext"]["path"] = mapped["path"]
+    mapped["pathParameters"]["id"] = job.id
+    reply = lambda_handler(mapped, context)
+    assert reply["statusCode"] == 200
+    assert json.loads(reply["body"])["urls"]["get"] == f"https://images.example.com/darkroom/v1/jobs/{job.id}"

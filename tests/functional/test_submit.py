@@ -174,6 +174,7 @@ def test_a_refused_request_leaves_nothing_behind(event: Any, context: Any, stack
 def for_job(event: Any, name: str, job_id: str, tenant: str = "acme") -> dict[str, Any]:
     changed: dict[str, Any] = event(name)
     changed["path"] = changed["path"].replace(changed["pathParameters"]["id"], job_id)
+    changed["pathParameters"]["id"] = job_id
     changed["requestContext"]["authorizer"]["tenant"] = tenant
     return changed
 

@@ -72,9 +72,10 @@ class JobsTable(Protocol):
 class JobMessage:
     """A message names a job and nothing that matters.
 
-    `tries` counts how often it was sent on without the job having moved. `chain` is the job's chain of
-    looks that it belongs to; None for a message from outside of it (a callback): such a one looks
-    once and leaves the next look to the chain.
+    On the JobsQueue `tries` counts how often it was sent on without the job having moved, and `chain` is the
+    job's chain of looks that it belongs to; None for a message from outside of it (a callback): such a
+    one looks once and leaves the next look to the chain. On the WebhookQueue both name the attempt that
+    it stands for (`usecases.deliver.delivery_message`).
     """
 
     tenant: str

@@ -1,13 +1,15 @@
 """The paid POST: made behind its intent, and never again where its outcome is unknown."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.job import Attempt, Billed, Job, JobStatus
-from darkroom.jobs.upstream import Ambiguous, Created, KeyRefused, NotCreated, Refused
+from darkroom.jobs.upstream import Ambiguous, Created, KeyRefused, NotCreated, Refused, SubmitOutcome
 from darkroom.ports import JobMessage, ThrottledError
+from darkroom.usecases.advance import advance
 from memory.world import OUTPUT_URL, TENANT, World
 
 
@@ -252,3 +254,71 @@ def test_a_hold_that_cannot_be_written_leaves_no_false_doubt(world: World) -> No
     world.work()
     assert world.job(job).status is JobStatus.QUEUED
     assert world.telemetry.counts["HoldLost"] == 1
+
+
+@pytest.mark.parametrize("asked", [3600.0, 999_999_999.0])
+def test_no_retry_after_of_upstreams_stops_everybody_for_long(world: World, asked: float) -> None:
+    world.upstream.script_submit(NotCreated("429", retry_after_seconds=asked, throttled=True))
+    jobs = [world.accept() for _ in range(3)]
+    world.run(150)
+    assert all(world.job(job).status is JobStatus.PROCESSING for job in jobs)
+
+
+def test_what_can_fail_before_the_post_fails_before_the_intent(world: World) -> None:
+    def unreadable(_: Job) -> str:
+        raise ThrottledError("no signing key")
+
+    job = world.accept()
+    [message] = world.queue.receive()
+    with pytest.raises(ThrottledError):
+        advance(replace(world.poller, callback_url=unreadable), message)
+    assert world.job(job).status is JobStatus.QUEUED
+    assert world.permits.running == 0
+
+
+def doubted_during_the_post(world: World, outcome: SubmitOutcome) -> Job:
+    """The worker is so slow that another one has put its attempt in doubt before the POST's outcome comes."""
+    job = world.accept()
+
+    def slow(*_: object) -> SubmitOutcome:
+        world.clock.advance(45)
+        world.advance(JobMessage(TENANT, job.id))
+        assert world.job(job).billed is Billed.UNKNOWN
+        return outcome
+
+    world.upstream.submit = slow  # type: ignore[assignment,method-assign]
+    world.work()
+    return world.job(job)
+
+
+def test_a_known_outcome_ends_a_doubt(world: World) -> None:
+    assert doubted_during_the_post(world, Created("pred-1")).prediction_id == "pred-1"
+    assert world.telemetry.counts["OrphanCharge"] == 0
+
+
+def test_a_refusal_ends_a_doubt_unbilled(world: World) -> None:
+    refused = doubted_during_the_post(world, Refused(JobFailure(ErrorCode.UPSTREAM_REJECTED, "no")))
+    assert (refused.status, refused.billed) == (JobStatus.FAILED, Billed.NO)
+
+
+def test_a_post_that_created_nothing_ends_a_doubt_and_gives_one_slot_back(world: World) -> None:
+    world.permits.take(world.clock())
+    assert doubted_during_the_post(world, NotCreated("connect_failed")).status is JobStatus.QUEUED
+    assert world.permits.running == 1
+
+
+def test_a_reconcilers_mark_during_the_post_does_not_end_the_chain_of_looks(world: World) -> None:
+    job = world.accept()
+    submit = world.upstream.submit
+
+    def marked(model: str, inputs: object, webhook_url: str | None) -> object:
+        world.clock.advance(121)
+        assert world.reconciler.reconcile() == 1
+        world.clock.advance(-121)
+        return submit(model, inputs, webhook_url)  # type: ignore[arg-type]
+
+    world.upstream.submit = marked  # type: ignore[assignment,method-assign]
+    world.work()
+    world.upstream.finish("pred-1", OUTPUT_URL)
+    world.run(16)
+    assert world.job(job).status is JobStatus.COMPLETED

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from darkroom.jobs.failure import ErrorCode
-from darkroom.jobs.job import Billed, JobStatus
-from darkroom.jobs.upstream import NotCreated
+from darkroom.jobs.failure import ErrorCode, JobFailure
+from darkroom.jobs.job import Billed, Job, JobStatus
+from darkroom.jobs.upstream import NotCreated, Refused, SubmitOutcome
 from darkroom.usecases.cancel import JobEndedError
 from memory.world import OUTPUT_URL, TENANT, World
 
@@ -120,4 +120,43 @@ def test_a_cancel_whose_message_was_lost_is_tidied_up_by_the_reconciler(world: W
     assert world.upstream.deleted == ["pred-1"]
     assert world.permits.running == 0
     assert len(world.sender.sent) == 1
+    assert world.job(job).due_at is None
+
+
+def cancelled_and_tidied_during_the_post(world: World, outcome: SubmitOutcome) -> Job:
+    job = world.accept()
+
+    def cancelled(*_: object) -> SubmitOutcome:
+        world.canceller.cancel(TENANT, job.id)
+        world.work()
+        return outcome
+
+    world.upstream.submit = cancelled  # type: ignore[assignment,method-assign]
+    world.work()
+    return world.job(job)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [NotCreated("connect_failed"), Refused(JobFailure(ErrorCode.UPSTREAM_REJECTED, "no"))],
+)
+def test_a_cancel_that_met_a_post_of_no_effect_is_unbilled_and_gives_one_slot_back(
+    world: World, outcome: SubmitOutcome
+) -> None:
+    world.permits.take(world.clock())
+    job = cancelled_and_tidied_during_the_post(world, outcome)
+    assert (job.status, job.billed) == (JobStatus.CANCELLED, Billed.NO)
+    assert world.permits.running == 1
+
+
+def test_a_cancelled_jobs_slot_is_given_back_even_after_its_delivery(world: World) -> None:
+    job = world.accept()
+    world.work()
+    world.queue.waiting.clear()
+    world.canceller.cancel(TENANT, job.id)
+    world.queue.waiting.clear()
+    world.deliverer.first_attempt(world.job(job), 100)
+    assert world.permits.running == 1
+    world.run(300, reconcile=True)
+    assert world.permits.running == 0
     assert world.job(job).due_at is None

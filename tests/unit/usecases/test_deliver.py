@@ -1,8 +1,12 @@
 """Delivery: at least once, on the schedule, with one event id and one body, and never losing the result."""
 
+import json
+
 from darkroom.jobs.delivery import DeliveryStatus
-from darkroom.jobs.job import Job, JobStatus
+from darkroom.jobs.job import Billed, Job, JobStatus
+from darkroom.jobs.upstream import Ambiguous
 from darkroom.ports import JobMessage
+from darkroom.usecases.deliver import delivery_message
 from memory.sender import answered
 from memory.world import OUTPUT_URL, SECRET, TENANT, World
 
@@ -115,11 +119,11 @@ def test_two_workers_at_one_delivery_schedule_one_next_attempt(world: World) -> 
     def meanwhile(*arguments: object, **options: object) -> object:
         world.sender.send = send  # type: ignore[method-assign]
         world.sender.script(answered(500), answered(500))
-        world.deliverer.deliver(JobMessage(TENANT, job.id))
+        world.deliverer.deliver(delivery_message(world.job(job)))
         return send(*arguments, **options)  # type: ignore[arg-type]
 
     world.sender.send = meanwhile  # type: ignore[assignment,method-assign]
-    world.deliverer.deliver(JobMessage(TENANT, job.id))
+    world.deliverer.deliver(delivery_message(world.job(job)))
     assert len(world.webhook_queue.waiting) == 1
     assert world.job(job).delivery.made == 2
 
@@ -142,3 +146,38 @@ def test_a_tenant_without_a_secret_loses_no_event(world: World) -> None:
     world.secrets.by_tenant[TENANT] = [SECRET]
     world.run(10)
     assert world.job(job).delivery.status is DeliveryStatus.DELIVERED
+
+
+def test_ten_replays_of_a_delivery_that_fails_are_one_chain_of_attempts(world: World) -> None:
+    world.sender.script(*[answered(500)] * 40)
+    job = completed(world)
+    for _ in range(10):
+        world.deliverer.replay(TENANT, job.id)
+    world.run(10)
+    assert len(world.webhook_queue.waiting) == 1
+    assert len(world.sender.sent) == 3
+    world.run(400)
+    assert len(world.sender.sent) == 4
+
+
+def test_messages_that_the_reconciler_added_end_with_the_attempt_they_stood_for(world: World) -> None:
+    world.sender.script(*[answered(500)] * 5)
+    job = completed(world)
+    for _ in range(5):
+        world.webhook_queue.send(delivery_message(world.job(job)))
+    world.run(6)
+    assert len(world.webhook_queue.waiting) == 1
+    assert world.job(job).delivery.made == 2
+
+
+def test_what_becomes_known_of_the_charge_later_does_not_change_the_event(world: World) -> None:
+    world.sender.script(answered(500))
+    world.upstream.script_submit(Ambiguous("read_timeout"))
+    job = world.accept()
+    world.run(620)
+    world.callback(job, "pred-late")
+    assert world.job(job).billed is Billed.YES
+    world.run(60)
+    first, second = world.sender.sent
+    assert first.body == second.body
+    assert json.loads(first.body)["data"]["billing"]["billed"] == "unknown"

@@ -9,6 +9,7 @@ from darkroom.jobs.job import Billed, Job, JobStatus
 from darkroom.jobs.upstream import Prediction, Progress, UpstreamUnavailableError
 from darkroom.pictures.errors import OutputGoneError, OutputRefusedError, OutputRetryError
 from darkroom.ports import JobMessage
+from darkroom.usecases.advance import GIVE_UP_SECONDS
 from memory.world import OUTPUT_URL, TENANT, World
 
 
@@ -189,3 +190,20 @@ def test_two_workers_at_the_same_end_make_one_end_and_one_webhook(world: World) 
     assert world.job(job).status is JobStatus.COMPLETED
     assert len(world.sender.sent) == 1
     assert world.permits.running == 0
+
+
+def test_a_job_that_can_only_raise_errors_still_ends(world: World) -> None:
+    job = started(world)
+    world.upstream.finish("pred-1", OUTPUT_URL)
+
+    def denied(*_: object) -> None:
+        raise PermissionError
+
+    world.bucket.put = denied  # type: ignore[assignment,method-assign]
+    with pytest.raises(PermissionError):
+        world.advance(JobMessage(TENANT, job.id))
+    world.clock.advance(600 + GIVE_UP_SECONDS)
+    with pytest.raises(PermissionError):
+        world.advance(JobMessage(TENANT, job.id))
+    assert end_of(world, job) == (ErrorCode.OUTPUT_UNAVAILABLE, True, Billed.UNKNOWN)
+    assert world.telemetry.counts["GivenUp"] == 1

@@ -53,3 +53,20 @@ def test_every_overdue_job_is_taken_up_once_a_round(world: World) -> None:
     world.clock.advance(OVERDUE_SECONDS + 1)
     assert world.reconciler.reconcile() == 20
     assert world.reconciler.reconcile() == 0
+
+
+def test_one_job_that_cannot_be_read_does_not_hold_up_the_others(world: World) -> None:
+    broken, healthy = world.accept(), world.accept()
+    world.queue.receive()
+    world.clock.advance(OVERDUE_SECONDS + 1)
+    get = world.jobs.get
+
+    def unreadable(tenant: str, job_id: str) -> object:
+        if job_id == broken.id:
+            raise ValueError("a word of a newer version")
+        return get(tenant, job_id)
+
+    world.jobs.get = unreadable  # type: ignore[assignment,method-assign]
+    assert world.reconciler.reconcile() == 1
+    assert [message.job_id for message in world.queue.receive()] == [healthy.id]
+    assert world.telemetry.counts["ReconcileFailed"] == 1

@@ -34,20 +34,26 @@ _PASSING = frozenset(
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(*, every_answer: bool = False) -> Iterator[None]:
     """Raises ThrottledError in place of botocore's errors of the network and of an overloaded service.
 
-    After a timeout it is unknown whether the request was carried out.
+    After a timeout it is unknown whether the request was carried out. `every_answer`: a refusal is one too.
     """
     # Whoever has a client has loaded botocore; importing this module alone must not.
     from botocore import exceptions
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
-    except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
+    except (
+        exceptions.ConnectionError,
+        exceptions.HTTPClientError,
+        exceptions.CredentialRetrievalError,
+        ResponseParserError,
+    ) as error:
         raise ThrottledError(type(error).__name__) from error
     except exceptions.ClientError as error:
-        if _is_passing(error):
+        if every_answer or _is_passing(error):
             raise ThrottledError(error_code(error)) from error
         raise
 

@@ -51,6 +51,8 @@ def _index_page(
     client: "DynamoDBClient", table: str, tenant: str, wanted: JobsFilter, before: str | None, size: int
 ) -> tuple[list[JobKey], str | None]:
     """The keys created before `before`, and what to go on before; None at the end."""
+    if before is not None and before <= _first_created(wanted):
+        return [], None  # DynamoDB refuses to start outside of the query's own range
     start: dict[str, Any] = {"ExclusiveStartKey": _index_key(tenant, before)} if before else {}
     with translated():
         reply = client.query(

@@ -20,8 +20,8 @@ class SqsQueue:
         self._url = url
 
     def send(self, message: JobMessage, delay_seconds: float = 0.0) -> None:
-        """Raises ThrottledError: the message may then still have been sent."""
-        with translated():
+        """Raises ThrottledError, whatever SQS answers: the message may then still have been sent."""
+        with translated(every_answer=True):
             self._client.send_message(
                 QueueUrl=self._url,
                 MessageBody=write_message(message),

@@ -57,6 +57,6 @@ class SecretValue:
             with translated():
                 return self._client.get_secret_value(SecretId=self._secret_id)["SecretString"]
         except ClientError as error:
-            if error_code(error) != "ResourceNotFoundException":
-                raise
-            return ""
+            if error_code(error) == "ResourceNotFoundException":
+                return ""
+            raise ThrottledError(error_code(error)) from error  # denied, or marked for deletion: not now

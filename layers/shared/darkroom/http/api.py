@@ -28,8 +28,12 @@ class Api(APIGatewayRestResolver):
         self.not_found(_no_route)
 
     def resolve(self, event: Any, context: Any) -> dict[str, Any]:
-        """Every answer carries the request's id, by which its log lines are found."""
-        reply = super().resolve(event, context)
+        """Every answer carries the request's id, by which its log lines are found.
+
+        Under a domain name of one's own the path that API Gateway gives begins with the mapping's base path;
+        the resource with its parameters is the route as the template has it.
+        """
+        reply = super().resolve({**event, "path": _route(event)}, context)
         reply["multiValueHeaders"]["x-request-id"] = [event["requestContext"]["requestId"]]
         return reply
 
@@ -72,6 +76,13 @@ class Api(APIGatewayRestResolver):
     def _context(self) -> dict[str, Any]:
         context: dict[str, Any] = self.current_event["requestContext"]
         return context
+
+
+def _route(event: dict[str, Any]) -> str:
+    path: str = event["resource"]
+    for name, value in (event.get("pathParameters") or {}).items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
 
 
 def answer(body: object, status: int = HTTPStatus.OK, headers: dict[str, str] | None = None) -> Response[str]:

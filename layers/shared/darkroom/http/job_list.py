@@ -1,5 +1,6 @@
 """The query of `GET /v1/jobs`: filters, page size and cursor."""
 
+import re
 from collections.abc import Callable
 
 from darkroom.http.errors import invalid_request
@@ -41,7 +42,7 @@ def _model(text: str | None) -> str | None:
 def _time(text: str | None) -> float | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+    if not re.fullmatch("[0-9]{1,12}", text):
         raise invalid_request(Problem("created_after", "must be a time in Unix seconds"))
     return float(text)
 
@@ -49,6 +50,6 @@ def _time(text: str | None) -> float | None:
 def _limit(text: str | None) -> int:
     if text is None:
         return DEFAULT_LIMIT
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MAX_LIMIT):
+    if not (re.fullmatch("[0-9]{1,3}", text) and 1 <= int(text) <= MAX_LIMIT):
         raise invalid_request(Problem("limit", f"must be between 1 and {MAX_LIMIT}"))
     return int(text)

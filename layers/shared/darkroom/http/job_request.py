@@ -90,6 +90,8 @@ def _json_object(body: bytes) -> dict[str, Any]:
         raise ApiError(400, "invalid_json", "The body is not valid JSON.") from None
     if not isinstance(parsed, dict):
         raise ApiError(400, "invalid_json", "The body must be a JSON object.")
+    if any("\ud800" <= letter <= "\udfff" for name in parsed for letter in name):
+        raise ApiError(400, "invalid_json", "A field's name is not valid Unicode.")
     return parsed
 
 

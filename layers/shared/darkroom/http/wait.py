@@ -1,5 +1,6 @@
 """The bounded wait: a request that stays open until its job has ended, or its time is up."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -15,11 +16,8 @@ def wait_seconds(text: str | None, longest: float) -> float:
     """Of `?wait=SECONDS`. Raises ApiError for what is no number of seconds."""
     if text is None:
         return 0.0
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= longest:  # false for nan, too
+    seconds = float(text) if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{0,3})?", text) else -1.0
+    if not 0 <= seconds <= longest:
         raise invalid_request(Problem("wait", f"must be a number of seconds between 0 and {longest:g}"))
     return seconds
 

@@ -109,6 +109,19 @@ class Job:
     def deadline_at(self) -> float:
         return self.created_at + self.request.deadline_seconds
 
+    @property
+    def holds_slot(self) -> bool:
+        """Ended, but its attempt still counts against the concurrent tasks: only a cancel leaves that."""
+        return self.status.terminal and self.attempt is not None and self.attempt.permit_at is not None
+
+    @property
+    def billed_at_end(self) -> Billed:
+        """What was known of the charge when the job ended, whatever `settled` has added since."""
+        if self.status is JobStatus.CANCELLED:
+            return Billed.NO if self.attempt is None else Billed.UNKNOWN
+        lost = self.failure is not None and self.failure.code is ErrorCode.SUBMISSION_UNKNOWN
+        return Billed.UNKNOWN if lost else self.billed
+
     def submitting(self, attempt: Attempt) -> "Job":
         """The intent: stored before the paid POST is made."""
         return self._move(JobStatus.SUBMITTING, attempt.started_at, attempt=attempt)

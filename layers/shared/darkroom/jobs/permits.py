@@ -3,6 +3,7 @@
 The store keeps one such window for each upstream key and writes it back only if nobody else has.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -23,7 +24,7 @@ class PermitLimits:
 
     @property
     def starts_per_window(self) -> int:
-        return max(1, int(self.images_per_minute * (1 - HEADROOM)))
+        return max(1, math.ceil(self.images_per_minute * (1 - HEADROOM)))
 
 
 @dataclass(frozen=True, slots=True)

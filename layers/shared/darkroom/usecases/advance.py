@@ -1,12 +1,17 @@
 """Advance a job by what its state asks for. Called for each message of the JobsQueue; safe to call twice."""
 
-from darkroom.jobs.job import Job, JobStatus
-from darkroom.ports import JobMessage
+from darkroom.jobs.failure import ErrorCode, JobFailure
+from darkroom.jobs.job import Billed, Job, JobStatus
+from darkroom.ports import JobChangedError, JobMessage, ThrottledError
 from darkroom.usecases.after_end import after_end
 from darkroom.usecases.context import Poller
+from darkroom.usecases.finish import finish
 from darkroom.usecases.look import look
 from darkroom.usecases.resolve_doubt import resolve_doubt
 from darkroom.usecases.start import start
+
+GIVE_UP_SECONDS = 3600.0
+"""So long after its end was due a job that can only raise errors is given up. An outage is waited out."""
 
 _STEPS = {
     JobStatus.QUEUED: start,
@@ -23,7 +28,23 @@ def advance(poller: Poller, message: JobMessage) -> None:
         return
     if _superseded(message, job):
         return
-    _STEPS.get(job.status, after_end)(poller, job, message)
+    try:
+        _STEPS.get(job.status, after_end)(poller, job, message)
+    except (ThrottledError, JobChangedError):
+        raise
+    except Exception as error:
+        _give_up_if_overdue(poller, job, error)
+        raise
+
+
+def _give_up_if_overdue(poller: Poller, job: Job, error: Exception) -> None:
+    """A job that nothing but errors comes of must still end: somebody waits for its webhook."""
+    if job.status.terminal or poller.clock() < poller.ends_at(job) + GIVE_UP_SECONDS:
+        return
+    poller.telemetry.count("GivenUp", job_id=job.id, error=type(error).__name__)
+    failure = JobFailure(ErrorCode.OUTPUT_UNAVAILABLE, "The job could not be brought to its end.")
+    billed = Billed.NO if job.attempt is None else Billed.UNKNOWN
+    finish(poller, job, lambda current: current.failed(failure, billed, poller.clock()))
 
 
 def _superseded(message: JobMessage, job: Job) -> bool:

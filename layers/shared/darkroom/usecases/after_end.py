@@ -2,8 +2,9 @@
 
 from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Job, JobStatus
-from darkroom.ports import JobChangedError, JobMessage
+from darkroom.ports import JobMessage
 from darkroom.usecases.context import Poller
+from darkroom.usecases.save import save_and_release
 from darkroom.usecases.stop import ask_to_stop
 
 _UNDELIVERED_SECONDS = 30.0
@@ -26,9 +27,4 @@ def _tidy_up(poller: Poller, job: Job) -> Job:
         return job
     if job.prediction_id is not None:
         ask_to_stop(poller, job.id, job.prediction_id)
-    try:
-        tidied = poller.jobs.save(job.slot_given_back())
-    except JobChangedError as conflict:
-        return conflict.current or job
-    poller.give_back(job.attempt.permit_at)
-    return tidied
+    return save_and_release(poller, job, lambda current: current)

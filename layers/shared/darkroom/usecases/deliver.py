@@ -53,14 +53,19 @@ class Deliverer:
     def first_attempt(self, job: Job, time_left: float) -> None:
         """At once, from the worker that ended the job, if it has the time."""
         if time_left < FIRST_ATTEMPT_SECONDS + _MARGIN_SECONDS:
-            self.queue.send(JobMessage(job.tenant, job.id))
+            self.queue.send(delivery_message(job))
         else:
             self._attempt(job, FIRST_ATTEMPT_SECONDS)
 
     def deliver(self, message: JobMessage) -> None:
-        """For a message of the WebhookQueue: attempt if it is time, else wait on (SQS caps a delay)."""
+        """For a message of the WebhookQueue: attempt if it is time, else wait on (SQS caps a delay).
+
+        A message names the attempt that it stands for; one whose attempt was made is a duplicate and ends.
+        """
         job = self.jobs.get(message.tenant, message.job_id)
         if job is None or job.delivery.status is not DeliveryStatus.PENDING:
+            return
+        if message != delivery_message(job):
             return
         wait = (job.delivery.next_at or 0.0) - self.clock()
         if wait > _EARLY_SECONDS:
@@ -76,13 +81,20 @@ class Deliverer:
         job = self.jobs.get(tenant, job_id)
         if job is None:
             return None
+        if job.delivery.status is DeliveryStatus.PENDING and job.delivery.made == 0:
+            return job  # its first attempt is on its way
         now = self.clock()
         delivery = job.delivery.replayed(now)
         try:
             job = self.jobs.save(job.deliver(delivery).due(now + self.overdue_seconds))
         except JobChangedError as conflict:
             raise ThrottledError("the job changes too fast") from conflict
-        self.queue.send(JobMessage(tenant, job_id))
+        try:
+            self.queue.send(delivery_message(job))
+        except ThrottledError:
+            self.telemetry.count(
+                "EnqueueFailed", job_id=job_id
+            )  # it is stored and due: the reconciler sends it
         return job
 
     def _attempt(self, job: Job, deadline_seconds: float) -> None:
@@ -109,10 +121,11 @@ class Deliverer:
             response_hash=result.response_sha256_8,
         )
         delivery = self._after(job, result, attempt)
-        if not self._save(job, delivery):
+        saved = self._save(job, delivery)
+        if saved is None:
             return  # another worker has recorded an attempt of its own, and schedules what follows
         if delivery.status is DeliveryStatus.PENDING and delivery.next_at is not None:
-            self.queue.send(JobMessage(job.tenant, job.id), delivery.next_at - self.clock())
+            self.queue.send(delivery_message(saved), delivery.next_at - self.clock())
         elif delivery.status is DeliveryStatus.EXHAUSTED:
             self.telemetry.count("WebhookExhausted", job_id=job.id, status_code=result.status_code)
 
@@ -128,17 +141,24 @@ class Deliverer:
             return job.delivery.exhausted(attempt)
         return job.delivery.to_try_again(attempt, self.clock() + delay)
 
-    def _save(self, job: Job, delivery: Delivery) -> bool:
+    def _save(self, job: Job, delivery: Delivery) -> Job | None:
         due_at = None if delivery.next_at is None else delivery.next_at + self.overdue_seconds
         current: Job | None = job
         while current is not None and current.delivery == job.delivery:
             try:
-                self.jobs.save(current.deliver(delivery).due(due_at))
+                # A cancelled job whose slot is still held stays due: the reconciler sees to it.
+                kept = due_at or (current.due_at if current.holds_slot else None)
+                return self.jobs.save(current.deliver(delivery).due(kept))
             except JobChangedError as conflict:
                 current = conflict.current
-            else:
-                return True
-        return False
+        return None
+
+
+def delivery_message(job: Job) -> JobMessage:
+    """For the WebhookQueue. It names the attempt that it stands for: by the count of those before it, and by
+    the time it was planned for, which tells the rounds of a replay apart (`chain`, in milliseconds)."""
+    planned_ms = round((job.delivery.next_at or 0.0) * 1000)
+    return JobMessage(job.tenant, job.id, tries=job.delivery.made, chain=planned_ms)
 
 
 def _headers(job: Job, timestamp: int, body: bytes, secrets: Sequence[str]) -> dict[str, str]:

@@ -6,22 +6,21 @@ from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Job, JobStatus
 from darkroom.ports import JobChangedError
 from darkroom.usecases.context import Poller
-from darkroom.usecases.save import save_move
+from darkroom.usecases.save import save_and_release
 
 _DELIVERY_MARGIN_SECONDS = 30.0
 
 
-def finish(poller: Poller, job: Job, end: Callable[[Job], Job]) -> None:
-    """`end` makes the terminal move. Where another worker has ended the job, nothing more is done."""
+def finish(poller: Poller, job: Job, end: Callable[[Job], Job]) -> Job | None:
+    """`end` makes the terminal move. None where the job has moved otherwise: nothing more is done then."""
     try:
-        ended = save_move(poller.jobs, job, lambda current: _due_for_delivery(poller, end(current)))
+        ended = save_and_release(poller, job, lambda current: _due_for_delivery(poller, end(current)))
     except JobChangedError:
-        return
-    if ended.attempt is not None and ended.attempt.permit_at is not None:
-        poller.give_back(ended.attempt.permit_at)
+        return None
     _report(poller, ended)
     if ended.delivery.status is DeliveryStatus.PENDING:
         poller.deliverer.first_attempt(ended, poller.time_left())
+    return ended
 
 
 def _due_for_delivery(poller: Poller, ended: Job) -> Job:

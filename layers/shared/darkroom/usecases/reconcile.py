@@ -4,8 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from darkroom.jobs.delivery import DeliveryStatus
-from darkroom.jobs.job import Job, JobStatus
-from darkroom.ports import JobChangedError, JobMessage, JobsTable, Queue, Telemetry
+from darkroom.jobs.job import Job
+from darkroom.ports import (
+    JobChangedError,
+    JobKey,
+    JobMessage,
+    JobsTable,
+    Queue,
+    Telemetry,
+    ThrottledError,
+)
+from darkroom.usecases.deliver import delivery_message
 
 BATCH = 500
 
@@ -26,11 +35,20 @@ class Reconciler:
         for key in self.jobs.overdue(self.clock(), BATCH):
             if self.time_left() < 5:
                 break
-            job = self.jobs.get(key.tenant, key.job_id)
-            if job is not None and self._take_up(job):
-                taken_up += 1
+            taken_up += self._reconciled(key)
         self.telemetry.info("reconciled", taken_up=taken_up)
         return taken_up
+
+    def _reconciled(self, key: JobKey) -> bool:
+        """One job that can't be read or sent must not stand in the way of all that are due after it."""
+        try:
+            job = self.jobs.get(key.tenant, key.job_id)
+            return job is not None and self._take_up(job)
+        except ThrottledError:
+            raise
+        except Exception as error:  # noqa: BLE001  # the outermost edge for this one job
+            self.telemetry.count("ReconcileFailed", job_id=key.job_id, error=type(error).__name__)
+            return False
 
     def _take_up(self, job: Job) -> bool:
         now = self.clock()
@@ -40,19 +58,14 @@ class Reconciler:
             if not job.status.terminal:
                 marked = self.jobs.save(job.new_chain().due(now + self.overdue_seconds))
                 self.jobs_queue.send(JobMessage(job.tenant, job.id, chain=marked.chain))
-            elif self._slot_is_held(job):
+            elif job.holds_slot:
                 self.jobs.save(job.due(now + self.overdue_seconds))
                 self.jobs_queue.send(JobMessage(job.tenant, job.id))
             elif job.delivery.status is DeliveryStatus.PENDING:
                 self.jobs.save(job.due(now + self.overdue_seconds))
-                self.webhook_queue.send(JobMessage(job.tenant, job.id))
+                self.webhook_queue.send(delivery_message(job))
             else:
                 self.jobs.save(job.due(None))
         except JobChangedError:
             return False  # somebody is at it
         return True
-
-    @staticmethod
-    def _slot_is_held(job: Job) -> bool:
-        held = job.attempt is not None and job.attempt.permit_at is not None
-        return job.status is JobStatus.CANCELLED and held

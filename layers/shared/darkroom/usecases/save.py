@@ -1,22 +1,45 @@
-"""Save a move on a job that others may mark meanwhile."""
+"""Save a move on a job that others may mark meanwhile, and give its permit's slot back exactly once."""
 
 from collections.abc import Callable
 
 from darkroom.jobs.job import Job
 from darkroom.ports import JobChangedError, JobsTable
+from darkroom.usecases.context import Poller
 
 
 def save_move(jobs: JobsTable, job: Job, move: Callable[[Job], Job]) -> Job:
-    """Make the move on whatever version stands there, as long as it is in the state that was read.
+    """Make the move on whatever version stands there, as long as state and attempt are the same.
 
-    The reconciler's marks and the webhook's attempts are written beside the job's own moves and must not
-    undo them. Raises JobChangedError where the job itself has moved.
+    The reconciler's marks, a doubt and the webhook's attempts are written beside the job's own moves and
+    must not undo them. Raises JobChangedError where the job itself has moved.
     """
     while True:
         try:
             return jobs.save(move(job))
         except JobChangedError as conflict:
             current = conflict.current
-            if current is None or (current.status, current.attempt) != (job.status, job.attempt):
+            if current is None or _place(current) != _place(job):
                 raise
             job = current
+
+
+def save_and_release(poller: Poller, job: Job, move: Callable[[Job], Job]) -> Job:
+    """A move after which the attempt counts no longer against the concurrent tasks.
+
+    Only the write that clears the slot gives it back: whoever comes later finds it cleared.
+    """
+    held: float | None = None
+
+    def clearing(current: Job) -> Job:
+        nonlocal held
+        held = current.attempt.permit_at if current.attempt else None
+        return move(current).slot_given_back()
+
+    saved = save_move(poller.jobs, job, clearing)
+    if held is not None:
+        poller.give_back(held)
+    return saved
+
+
+def _place(job: Job) -> tuple[str, str | None]:
+    return job.status, job.attempt.id if job.attempt else None

@@ -4,22 +4,26 @@ This is the one place that spends money. The rules are those of "at most one cha
 stored before the POST; a POST whose outcome is unknown is never made again.
 """
 
+from dataclasses import replace
+
 from darkroom.jobs.catalogue import MAX_SEED, RANDOM_SEED
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.ids import new_attempt_id
 from darkroom.jobs.job import Attempt, Billed, Job, JobStatus
 from darkroom.jobs.looks import backoff_seconds, next_look_seconds, next_search_seconds
 from darkroom.jobs.upstream import Ambiguous, Created, KeyRefused, NotCreated, Refused, SubmitOutcome
-from darkroom.ports import JobChangedError, JobMessage, ThrottledError
+from darkroom.ports import JobChangedError, JobMessage
 from darkroom.usecases.context import SUBMIT_MARGIN_SECONDS, SUBMIT_SECONDS, Poller
 from darkroom.usecases.finish import finish
-from darkroom.usecases.save import save_move
+from darkroom.usecases.save import save_and_release, save_move
 from darkroom.usecases.stop import ask_to_stop
 
 KEY_REFUSED_SECONDS = 60.0
 """How long nobody submits after upstream refused the key."""
 THROTTLED_SECONDS = 5.0
 """How long nobody submits after a 429 that names no time of its own."""
+LONGEST_HOLD_SECONDS = 60.0
+"""Upstream's limits reset each minute (contract page): a longer Retry-After is asked again after this."""
 _LONGEST_WAIT_SECONDS = 20.0
 
 
@@ -34,32 +38,38 @@ def start(poller: Poller, job: Job, message: JobMessage) -> None:
     if poller.time_left() < SUBMIT_SECONDS + SUBMIT_MARGIN_SECONDS:
         poller.again(message, 0.0)
         return
+    attempt = Attempt(new_attempt_id(), now, _seed(poller, job), permit_at=now)
+    # All that can fail comes before the intent: a failure behind it leaves a doubt.
+    callback_url = poller.callback_url(job.submitting(attempt))
     wait = poller.permits.take(now)
     if wait > 0:
         _wait(poller, job, message, wait)
         return
-    attempt = Attempt(new_attempt_id(), now, _seed(poller, job), permit_at=now)
-    intended = _record_intent(poller, job, attempt)
+    intended = _record_intent(poller, job, replace(attempt, started_at=poller.clock()))
     if intended is not None:
-        _submit(poller, intended, attempt, message)
+        _submit(poller, intended, callback_url, message)
 
 
 def _record_intent(poller: Poller, job: Job, attempt: Attempt) -> Job | None:
-    """The job with its intent stored; None where somebody else has moved it meanwhile."""
+    """The job with its intent stored; None where somebody else has moved it meanwhile.
+
+    Where it is unknown whether the intent was stored (ThrottledError) its slot is not given back: it may
+    be the intent's.
+    """
     try:
         return poller.jobs.save(job.submitting(attempt))
-    except JobChangedError:
-        poller.give_back(attempt.started_at)
+    except JobChangedError as conflict:
+        if conflict.current is not None and conflict.current.attempt == attempt:
+            return conflict.current  # our own write, whose reply was lost
+        if attempt.permit_at is not None:
+            poller.give_back(attempt.permit_at)
         return None
-    except ThrottledError:
-        poller.give_back(attempt.started_at)
-        raise
 
 
-def _submit(poller: Poller, job: Job, attempt: Attempt, message: JobMessage) -> None:
-    outcome = poller.upstream.submit(
-        job.request.model, job.request.upstream_inputs(attempt.seed), poller.callback_url(job)
-    )
+def _submit(poller: Poller, job: Job, callback_url: str | None, message: JobMessage) -> None:
+    assert job.attempt is not None  # the intent
+    inputs = job.request.upstream_inputs(job.attempt.seed)
+    outcome = poller.upstream.submit(job.request.model, inputs, callback_url)
     poller.telemetry.info("submitted", job_id=job.id, outcome=type(outcome).__name__)
     match outcome:
         case Created(prediction_id):
@@ -67,25 +77,36 @@ def _submit(poller: Poller, job: Job, attempt: Attempt, message: JobMessage) -> 
         case Ambiguous(reason):
             _ambiguous(poller, job, reason, message)
         case Refused(failure):
-            finish(poller, job, lambda current: current.failed(failure, Billed.NO, poller.clock()))
+            if (
+                finish(poller, job, lambda current: current.failed(failure, Billed.NO, poller.clock()))
+                is None
+            ):
+                _settle_if_cancelled(poller, poller.jobs.get(job.tenant, job.id))
         case NotCreated() | KeyRefused():
-            _not_created(poller, job, attempt, outcome, message)
+            _not_created(poller, job, outcome, message)
 
 
 def _created(poller: Poller, job: Job, prediction_id: str, message: JobMessage) -> None:
     now = poller.clock()
     try:
-        save_move(poller.jobs, job, lambda current: current.processing(prediction_id, now))
+        saved = save_move(poller.jobs, job, lambda current: current.processing(prediction_id, now))
     except JobChangedError as conflict:
-        if not _adopted(poller, conflict.current, prediction_id):
+        if conflict.current is None or not _adopted(poller, conflict.current, prediction_id):
             return
+        saved = conflict.current
     delay = next_look_seconds(0.0, callbacks=poller.policy.callbacks)
-    poller.again(message, min(delay, max(poller.ends_at(job) - now, 0.0)), moved=True)
+    _go_on(poller, saved, message, delay)
 
 
-def _adopted(poller: Poller, current: Job | None, prediction_id: str) -> bool:
+def _go_on(poller: Poller, job: Job, message: JobMessage, delay_seconds: float) -> None:
+    """The job's chain of looks, under the number that the reconciler may have given it meanwhile."""
+    until_end = max(poller.ends_at(job) - poller.clock(), 0.0)
+    poller.again(replace(message, chain=job.chain), min(delay_seconds, until_end), moved=True)
+
+
+def _adopted(poller: Poller, current: Job, prediction_id: str) -> bool:
     """The job has moved during our POST: true where a callback has adopted the very task it created."""
-    if current is None or current.status is JobStatus.CANCELLED:
+    if current.status is JobStatus.CANCELLED:
         _cancelled_meanwhile(poller, current, prediction_id)
     elif current.prediction_id == prediction_id:
         return True
@@ -95,40 +116,34 @@ def _adopted(poller: Poller, current: Job | None, prediction_id: str) -> bool:
     return False
 
 
-def _cancelled_meanwhile(poller: Poller, current: Job | None, prediction_id: str) -> None:
+def _cancelled_meanwhile(poller: Poller, current: Job, prediction_id: str) -> None:
     """Whoever cancelled did not know of the task: it is told to stop here, and its id is kept."""
-    if current is None or current.prediction_id is not None:
-        return
-    ask_to_stop(poller, current.id, prediction_id)
-    save_move(poller.jobs, current, lambda job: job.settled(Billed.UNKNOWN, prediction_id).slot_given_back())
-    if current.attempt is not None and current.attempt.permit_at is not None:
-        poller.give_back(current.attempt.permit_at)
+    if current.prediction_id is None:
+        ask_to_stop(poller, current.id, prediction_id)
+        save_and_release(poller, current, lambda job: job.settled(Billed.UNKNOWN, prediction_id))
 
 
 def _ambiguous(poller: Poller, job: Job, reason: str, message: JobMessage) -> None:
     poller.telemetry.count("AmbiguousCharge", job_id=job.id, reason=reason)
     try:
-        save_move(poller.jobs, job, lambda current: current.in_doubt(reason, poller.clock()))
+        saved = save_move(poller.jobs, job, lambda current: current.in_doubt(reason, poller.clock()))
     except JobChangedError as conflict:
         if conflict.current is None or conflict.current.status.terminal:
             return
-    # A callback may have adopted the task meanwhile; the chain of looks goes on either way.
-    until_end = max(poller.ends_at(job) - poller.clock(), 0.0)
-    poller.again(message, min(next_search_seconds(0.0), until_end), moved=True)
+        saved = conflict.current  # a callback has adopted the task: the chain of looks goes on all the same
+    _go_on(poller, saved, message, next_search_seconds(0.0))
 
 
-def _not_created(
-    poller: Poller, job: Job, attempt: Attempt, outcome: NotCreated | KeyRefused, message: JobMessage
-) -> None:
+def _not_created(poller: Poller, job: Job, outcome: NotCreated | KeyRefused, message: JobMessage) -> None:
     now = poller.clock()
     delay = _pause(poller, outcome, message)
-    poller.give_back(attempt.started_at)
     try:
-        save_move(poller.jobs, job, lambda current: current.requeued(now))
+        saved = save_and_release(poller, job, lambda current: current.requeued(now))
     except JobChangedError as conflict:
         _settle_if_cancelled(poller, conflict.current)
         return
-    poller.again(message, min(delay, max(job.deadline_at - now, 0.0)))
+    again = replace(message, chain=saved.chain)
+    poller.again(again, min(delay, max(job.deadline_at - now, 0.0)))
 
 
 def _pause(poller: Poller, outcome: SubmitOutcome, message: JobMessage) -> float:
@@ -139,16 +154,18 @@ def _pause(poller: Poller, outcome: SubmitOutcome, message: JobMessage) -> float
         return KEY_REFUSED_SECONDS
     delay = backoff_seconds(message.tries, base=2.0, ceiling=60.0, jitter=poller.random.random())
     if isinstance(outcome, NotCreated):
+        asked = min(outcome.retry_after_seconds or 0.0, LONGEST_HOLD_SECONDS)
         if outcome.throttled:
             poller.telemetry.count("UpstreamThrottled")
-            poller.hold(outcome.retry_after_seconds or THROTTLED_SECONDS)
-        delay = max(delay, outcome.retry_after_seconds or 0.0)
+            poller.hold(asked or THROTTLED_SECONDS)
+        delay = max(delay, asked)
     return delay
 
 
 def _settle_if_cancelled(poller: Poller, current: Job | None) -> None:
+    """Cancelled during a POST that surely created nothing: nothing was billed."""
     if current is not None and current.status is JobStatus.CANCELLED:
-        save_move(poller.jobs, current, lambda job: job.settled(Billed.NO).slot_given_back())
+        save_and_release(poller, current, lambda job: job.settled(Billed.NO))
 
 
 def _wait(poller: Poller, job: Job, message: JobMessage, wait: float) -> None:

@@ -1,6 +1,5 @@
 """Reads a prediction as upstream shows it (contract page, "Result"). Pure."""
 
-import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -66,8 +65,7 @@ def _inference_ms(timings: object) -> int | None:
     value = timings.get("inference") if isinstance(timings, dict) else None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    known = math.isfinite(value) and 0 <= value <= _LONGEST_INFERENCE_MS
-    return round(value) if known else None
+    return round(value) if 0 <= value <= _LONGEST_INFERENCE_MS else None  # false for nan, too
 
 
 def _unix_seconds(value: object) -> float | None:

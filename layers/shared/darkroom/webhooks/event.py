@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from darkroom.jobs.ids import event_id
 from darkroom.jobs.job import Job, StoredOutput
-from darkroom.record import job_record
+from darkroom.record import billing, job_record
 
 LINK_SECONDS = 7 * 24 * 3600
 """How long the pictures' links in an event hold. A presigned URL would end with the worker's own session."""
@@ -24,6 +25,7 @@ def event_body(
 
     data: dict[str, Any] = job_record(job, base_url=base_url, output_url=output_url, uri=uri)
     data["updated_at"] = int(job.finished_at)
+    data["billing"] = billing(replace(job, billed=job.billed_at_end))
     del data["webhook"]  # it changes with every attempt
     event = {
         "id": event_id(job.id),
