@@ -52,13 +52,14 @@ deploy: environments ## Build and deploy to AWS (ENV=dev or prod, PARAMETERS="Na
 	@$(SAM) deploy --config-env $(ENV) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
 
 tenant: environments ## Make a tenant and show its API key and webhook secret, once (NAME=acme, ENV=)
-	@$(WITHIN) $(DEV) -m darkroom.admin create-tenant $(or $(NAME),$(error make tenant NAME=acme)) --stack $(STACK)
+	@$(WITHIN) $(DEV) -m darkroom.admin create-tenant "$(or $(NAME),$(error make tenant NAME=acme))" --stack $(STACK)
 
 upstream-key: environments ## Store the WaveSpeedAI API key, read from standard input (ENV=)
 	@$(WITHIN) $(DEV) -m local.upstream_key $(STACK)
 
 logs: environments ## Follow the functions' logs (ENV=, PORT=)
-	@$(if $(ENV),$(SAM),$(LOCAL).within .venv-sam/bin/sam) logs --stack-name $(STACK) --tail
+	@# sam follows each log in a thread of its own, and has no more threads than this minus the four it adds
+	@PYTHON_CPU_COUNT=32 $(if $(ENV),$(SAM),$(LOCAL).within env PYTHON_CPU_COUNT=32 .venv-sam/bin/sam) logs --stack-name $(STACK) --tail
 
 bench: environments ## Measure what the README promises, on a local stack of its own
 	@$(LOCAL).with_stack $(DEV) -m benchmarks

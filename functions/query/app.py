@@ -22,6 +22,7 @@ api = Api()
 
 @api.get("/v1/jobs")
 def list_jobs() -> Response[str]:
+    api.only_query("status", "model", "tag", "created_after", "limit", "cursor")
     wanted, limit, cursor = read_list_query(api.query)
     try:
         page = adapters.jobs_table().list(api.tenant, wanted, limit, cursor)
@@ -35,6 +36,7 @@ def list_jobs() -> Response[str]:
 
 @api.get("/v1/jobs/<job_id>")
 def get_job(job_id: str) -> Response[str]:
+    api.only_query("wait")
     seconds = wait_seconds(api.query("wait"), settings().wait_seconds)
     job = wait_for_end(lambda: _job(job_id), seconds)
     return answer(record_of(job, adapters.images_bucket(), api.base_url))

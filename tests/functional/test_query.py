@@ -214,6 +214,19 @@ def test_every_answer_carries_the_requests_id(event: Any, context: Any) -> None:
         assert reply["multiValueHeaders"]["x-request-id"] == [given["requestContext"]["requestId"]]
 
 
+@pytest.mark.parametrize("route", ["query-list-jobs", "query-get-job"])
+def test_an_unknown_parameter_is_named_with_the_known_ones(event: Any, context: Any, route: str) -> None:
+    status, body = get(
+        event(route), context, jobs.queued().id if "get" in route else "", {"created_before": "3"}
+    )
+    assert (status, body["error"]["param"]) == (422, "created_before")
+    assert "the parameters are: " in body["error"]["message"]
+
+
+def test_a_path_with_a_line_break_is_no_route(event: Any, context: Any) -> None:
+    assert get(event("query-get-job"), context, jobs.queued().id + "\n")[0] == 404
+
+
 @pytest.mark.parametrize("limit", ["0001000", "000100" + "0" * 4400, "1_0", "+5"])
 def test_a_limit_is_a_short_number(event: Any, context: Any, limit: str) -> None:
     assert get(event("query-list-jobs"), context, query={"limit": limit})[0] == 422

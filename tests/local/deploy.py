@@ -35,11 +35,30 @@ def build(home: Home) -> None:
     _sam(home, ["build", "--cached", "--build-dir", str(_BUILD), "--cache-dir", f"{_BUILD}-cache"], settings)
 
 
+def check_imports() -> None:
+    """Every function's module, from the layer as it was built. Raises SystemExit with the traceback."""
+    modules = ", ".join(f"{app.parent.name}.app" for app in sorted((ROOT / "functions").glob("*/app.py")))
+    path = f"{_BUILD / 'SharedLayer' / 'python'}:{ROOT / 'functions'}"
+    done = subprocess.run(
+        [str(python("lambda")), "-B", "-c", f"import {modules}"],
+        env={"PYTHONPATH": path, "POWERTOOLS_SERVICE_NAME": "check"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"A function can't be imported; the running stack is as it was.\n{done.stderr}")
+
+
 def deploy(home: Home, parameters: Mapping[str, str]) -> None:
     """What is not given gets the template's default; `sam` alone would keep the last deployment's value."""
     template = _BUILD / "template.yaml"
     declared = yaml.safe_load(template.read_text())["Parameters"]
     defaults = {name: str(parameter["Default"]) for name, parameter in declared.items()}
+    if unknown := sorted(parameters.keys() - declared.keys()):
+        raise SystemExit(
+            f"The template has no parameter {', '.join(unknown)}. It has: {', '.join(declared)}."
+        )
     overrides = [f"{name}={value}" for name, value in {**defaults, **parameters}.items() if value]
     _sam(
         home,

@@ -1,6 +1,7 @@
 """What `make up` can be told, by variables on its command line or in the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from local.home import DEFAULT_PORT
 
 TIERS = ("bronze", "silver", "gold", "ultra")
+ON_THIS_MACHINE = ("127.0.0.1", "localhost")
 REAL_UPSTREAM = "https://api.wavespeed.ai/api/v3"
 
 
@@ -58,13 +60,22 @@ def read_options(environment: Mapping[str, str] = os.environ) -> Options:
     _demand(
         bool(upstream_key) or not upstream_url, "UPSTREAM_URL needs UPSTREAM_KEY, the key that is sent there."
     )
+    _demand(
+        upstream_url in ("", REAL_UPSTREAM) or urlsplit(upstream_url).hostname in ON_THIS_MACHINE,
+        f"UPSTREAM_URL is on this machine: one of {', '.join(ON_THIS_MACHINE)}.",
+    )
+    webhook_allow = tuple(given("WEBHOOK_ALLOW").replace(",", " ").split())
+    _demand(
+        all(re.fullmatch(r"[A-Za-z0-9.-]+:[0-9]{1,5}", each) for each in webhook_allow),
+        "WEBHOOK_ALLOW are pairs, as in 127.0.0.1:8080,localhost:9090",
+    )
     _demand(_is_seconds(inference or "0"), "INFERENCE_SECONDS is a number of seconds.")
     _demand(all("=" in each for each in parameters), "PARAMETERS are pairs: NAME=VALUE NAME=VALUE …")
     return Options(
         port=int(port),
         upstream_url=upstream_url.rstrip("/"),
         upstream_key=upstream_key,
-        webhook_allow=tuple(given("WEBHOOK_ALLOW").replace(",", " ").split()),
+        webhook_allow=webhook_allow,
         callbacks=callbacks,
         tier=tier,
         inference_seconds=float(inference) if inference else None,

@@ -43,6 +43,7 @@ def ensure_emulator(home: Home) -> bool:
         "AUTH": "true",  # IAM is enforced
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
+        "IOT_MTLS_ENABLED": "0",  # it would listen on every interface
         "GATEWAY_PORT": str(home.port),
         "LAMBDA_PYTHON": str(python("lambda")),
     }

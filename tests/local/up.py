@@ -84,6 +84,7 @@ def _deploy(home: Home, options: Options) -> None:
     with locked(_BUILDS):  # which stacks on other ports share
         with step("Building"):
             deploy.build(home)
+            deploy.check_imports()
         with step("Deploying"):
             deploy.deploy(home, parameters)
             fixups.apply(home)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from darkroom.jobs.delivery import Delivery, DeliveryStatus
+from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Billed, Job, JobStatus, StoredOutput
 
 MICROUSD = 1_000_000
@@ -55,7 +55,7 @@ def delivery_record(job: Job) -> dict[str, Any]:
     return {
         "job_id": job.id,
         "url": job.request.webhook_url,
-        "status": delivery.status.value,
+        "status": _delivery_status(job).value,
         "next_attempt_at": _seconds(delivery.next_at),
         "attempts": [
             {
@@ -115,15 +115,19 @@ def _timings(job: Job) -> dict[str, int | None]:
 def _webhook(job: Job) -> dict[str, Any] | None:
     if job.request.webhook_url is None:
         return None
-    delivery: Delivery = job.delivery
-    # Before the end there is nothing to deliver yet, but a webhook was asked for.
-    status = delivery.status if job.status.terminal else DeliveryStatus.PENDING
+    delivery = job.delivery
     return {
         "url": job.request.webhook_url,
-        "status": status.value,
+        "status": _delivery_status(job).value,
         "attempts": len(delivery.attempts),
         "next_attempt_at": _seconds(delivery.next_at),
     }
+
+
+def _delivery_status(job: Job) -> DeliveryStatus:
+    """Before the end there is nothing to deliver yet, but a webhook may have been asked for."""
+    asked_for = job.request.webhook_url is not None and not job.status.terminal
+    return DeliveryStatus.PENDING if asked_for else job.delivery.status
 
 
 def _urls(job: Job, base_url: str) -> dict[str, str]:

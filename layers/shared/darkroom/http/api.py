@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
-from darkroom.http.errors import ApiError, try_again
+from darkroom.http.errors import ApiError, invalid_request, try_again
+from darkroom.jobs.rules import Problem
 from darkroom.observability import logger
 from darkroom.ports import ThrottledError
 from darkroom.settings import settings
@@ -72,6 +73,16 @@ class Api(APIGatewayRestResolver):
     def query(self, name: str) -> str | None:
         return (self.current_event.get("queryStringParameters") or {}).get(name)
 
+    def only_query(self, *names: str) -> None:
+        """Raises ApiError for a parameter of another name: a misspelt filter must not be ignored silently."""
+        given = self.current_event.get("queryStringParameters") or {}
+        known = ", ".join(names)
+        problems = [
+            Problem(name, f"unknown parameter; the parameters are: {known}") for name in given.keys() - names
+        ]
+        if problems:
+            raise invalid_request(*problems)
+
     @property
     def _context(self) -> dict[str, Any]:
         context: dict[str, Any] = self.current_event["requestContext"]
@@ -82,7 +93,7 @@ def _route(event: dict[str, Any]) -> str:
     path: str = event["resource"]
     for name, value in (event.get("pathParameters") or {}).items():
         path = path.replace(f"{{{name}}}", value)
-    return path
+    return path if path.isprintable() else "/"  # the router would read over a line break at the end
 
 
 def answer(body: object, status: int = HTTPStatus.OK, headers: dict[str, str] | None = None) -> Response[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from darkroom.http.errors import invalid_request
-from darkroom.jobs.catalogue import find_model
+from darkroom.jobs.catalogue import MODELS, find_model
 from darkroom.jobs.job import JobStatus
 from darkroom.jobs.rules import Problem
 from darkroom.ports import JobsFilter
@@ -35,7 +35,8 @@ def _model(text: str | None) -> str | None:
         return None
     model = find_model(text)
     if model is None:
-        raise invalid_request(Problem("model", "is not in the catalogue"))
+        known = ", ".join(model.id for model in MODELS)
+        raise invalid_request(Problem("model", f"unknown model; the models are: {known}"))
     return model.id
 
 
@@ -43,7 +44,9 @@ def _time(text: str | None) -> float | None:
     if text is None:
         return None
     if not re.fullmatch("[0-9]{1,12}", text):
-        raise invalid_request(Problem("created_after", "must be a time in Unix seconds"))
+        raise invalid_request(
+            Problem("created_after", "must be a time in whole Unix seconds, 0 to 999999999999")
+        )
     return float(text)
 
 

@@ -8,7 +8,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from darkroom.http.errors import ApiError, invalid_request
 from darkroom.jobs.catalogue import MAX_SEED, RANDOM_SEED
 from darkroom.jobs.request import ImageRequest
-from darkroom.jobs.rules import Draft, InvalidRequestError, Problem, checked_request
+from darkroom.jobs.rules import (
+    MAX_DEADLINE_SECONDS,
+    MAX_METADATA_PAIRS,
+    MAX_TAG_CHARACTERS,
+    MIN_DEADLINE_SECONDS,
+    Draft,
+    InvalidRequestError,
+    Problem,
+    checked_request,
+)
 from darkroom.net.url_policy import UrlRefusedError, check_url
 from darkroom.settings import Settings
 
@@ -32,19 +41,19 @@ class JobRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    model: Text = Field(description="A model's id or alias.")
-    prompt: Text = Field(description="What the image shows, in English or Chinese.")
-    size: Text | None = Field(None, description="`W*H` or `WxH` in pixels, 512 to 2048 each.")
-    width: int | None = Field(None, description="Pixels; goes with height, in place of size.")
-    height: int | None = Field(None, description="Pixels; goes with width, in place of size.")
-    seed: int = Field(RANDOM_SEED, description=f"0 to {MAX_SEED}; -1 for a random one.")
-    enable_prompt_expansion: bool = Field(
-        True, description="Let the model's prompt enhancer expand the prompt."
+    model: Text = Field(description="a model's id or alias")
+    prompt: Text = Field(description="what the image shows, in English or Chinese")
+    size: Text | None = Field(None, description="W*H or WxH, each 512 to 2048 pixels")
+    width: int | None = Field(None, description="512 to 2048 pixels; goes with height, in place of size")
+    height: int | None = Field(None, description="512 to 2048 pixels; goes with width, in place of size")
+    seed: int = Field(RANDOM_SEED, description=f"0 to {MAX_SEED}, or -1 for a random one")
+    enable_prompt_expansion: bool = Field(True, description="true or false")
+    webhook_url: Text | None = Field(None, description="the https URL that is told of the job's end")
+    metadata: dict[Text, Text] = Field({}, description=f"an object of at most {MAX_METADATA_PAIRS} strings")
+    tag: Text | None = Field(None, description=f"1 to {MAX_TAG_CHARACTERS} characters")
+    deadline_seconds: int | None = Field(
+        None, description=f"{MIN_DEADLINE_SECONDS} to {MAX_DEADLINE_SECONDS} seconds"
     )
-    webhook_url: Text | None = Field(None, description="https URL that is told of the job's end.")
-    metadata: dict[Text, Text] = Field({}, description="At most 16 pairs of strings, echoed with the job.")
-    tag: Text | None = Field(None, description="A label for lists and usage, at most 64 characters.")
-    deadline_seconds: int | None = Field(None, description="The job fails if it is not done by then.")
 
 
 def parse_request(body: bytes, settings: Settings, own_host: str) -> ImageRequest:
@@ -106,4 +115,6 @@ def _problem(detail: Any) -> Problem:
         return Problem(field, f"unknown field; the fields are: {known}")
     if detail["type"] == "missing":
         return Problem(field, "is required")
-    return Problem(field, str(detail["msg"]).removeprefix("Value error, "))
+    wanted = JobRequest.model_fields[detail["loc"][0]].description
+    message = str(detail["msg"]).removeprefix("Value error, ").replace("Input should", "must", 1)
+    return Problem(field, f"{message}: {wanted}")

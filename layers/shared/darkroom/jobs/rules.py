@@ -1,6 +1,7 @@
 """What a request must be for its model: the rules of the catalogue, each answered with the allowed range."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -84,8 +85,10 @@ def checked_request(draft: Draft, *, default_deadline_seconds: int) -> ImageRequ
 
 
 def _prompt_problems(model: Model, prompt: str) -> list[Problem]:
-    if not prompt.strip():
+    if not any(letter.isprintable() and not letter.isspace() for letter in prompt):
         return [Problem("prompt", "must not be empty")]
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\r\t" for letter in prompt):
+        return [Problem("prompt", "must not have control characters other than line breaks and tabs")]
     if len(prompt) > model.prompt_max_characters:
         limit = model.prompt_max_characters
         return [Problem("prompt", f"must have at most {limit} characters for this model, has {len(prompt)}")]
@@ -130,8 +133,8 @@ def _deadline_problems(seconds: int | None) -> list[Problem]:
 
 def _label_problems(draft: Draft) -> list[Problem]:
     problems = []
-    if draft.tag is not None and not 1 <= len(draft.tag) <= MAX_TAG_CHARACTERS:
-        problems.append(Problem("tag", f"must have 1 to {MAX_TAG_CHARACTERS} characters"))
+    if draft.tag is not None and not (1 <= len(draft.tag) <= MAX_TAG_CHARACTERS and draft.tag.isprintable()):
+        problems.append(Problem("tag", f"must have 1 to {MAX_TAG_CHARACTERS} printable characters"))
     metadata = draft.metadata or {}
     if len(metadata) > MAX_METADATA_PAIRS:
         problems.append(

@@ -14,7 +14,7 @@ from darkroom.usecases.store import store_outputs
 LOST_SECONDS = 300.0
 """A GET straight after the submit may answer 404 for a moment (contract page); after this it is lost."""
 _GONE_TRIES = 3
-_FETCH_TRIES = 8
+_FETCH_TRIES = 6
 _FETCH_SECONDS = 60.0
 _FETCH_MARGIN_SECONDS = 25.0
 """What a worker needs after the fetch: the terminal write and the webhook's first attempt."""

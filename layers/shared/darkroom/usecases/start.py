@@ -31,7 +31,9 @@ def start(poller: Poller, job: Job, message: JobMessage) -> None:
     now = poller.clock()
     if now >= job.deadline_at:
         failure = JobFailure(
-            ErrorCode.DEADLINE_EXCEEDED, "The job's deadline passed before it could be started."
+            ErrorCode.DEADLINE_EXCEEDED,
+            "The job's deadline passed before upstream could be given the task: its limits were used up, or "
+            "it was out of reach or refused our key.",
         )
         finish(poller, job, lambda current: current.failed(failure, Billed.NO, now))
         return
