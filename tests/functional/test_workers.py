@@ -255,7 +255,8 @@ def test_logs_carry_no_prompt_and_no_secret(workers: Workers) -> None:
     workers.run(workers.job(prompt="a very private lighthouse"))
     logger().registered_handler.setStream(before)  # type: ignore[attr-defined]
     lines = [json.loads(line) for line in printed.getvalue().splitlines()]
-    assert [line["message"] for line in lines] == ["submitted", "completed"]
+    assert [line["message"] for line in lines] == ["accepted", "submitted", "completed"]
+    assert (len(lines[0]["prompt_hash"]), lines[0]["prompt_characters"]) == (16, 25)
     assert all(line["job_id"].startswith("job_") for line in lines)
     for secret in ("very private", TEST_CREDENTIALS.key, SECRET):
         assert secret not in printed.getvalue()

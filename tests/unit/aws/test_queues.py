@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darkroom.aws.queues import parse_message, whole_delay_seconds, write_message
-from darkroom.ports import JobMessage
+from darkroom.aws.queues import SqsQueue, parse_message, whole_delay_seconds, write_message
+from darkroom.ports import JobMessage, ThrottledError
 
 VALID: dict[str, Any] = {"tenant": "acme", "job": "job_1", "tries": 0, "chain": None}
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=64)
@@ -78,3 +79,14 @@ def test_a_delay_is_whole_seconds_and_not_early(asked: float, whole: int) -> Non
 @pytest.mark.parametrize("asked", [899.5, 901.0, 1e9])
 def test_a_delay_is_cut_to_what_sqs_takes(asked: float) -> None:
     assert whole_delay_seconds(asked) == 900
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "AWS.SimpleQueueService.NonExistentQueue", "InternalError"])
+def test_whatever_sqs_answers_a_message_not_sent_is_one_to_send_later(code: str) -> None:
+    class Refusing:
+        def send_message(self, **_: object) -> None:
+            raise ClientError({"Error": {"Code": code}}, "SendMessage")
+
+    refusing: Any = Refusing()
+    with pytest.raises(ThrottledError):
+        SqsQueue(refusing, "https://sqs.test/queue").send(JobMessage("acme", "job_1"))

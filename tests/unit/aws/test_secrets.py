@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from darkroom.aws.secrets import SecretValue
 from darkroom.ports import ThrottledError
@@ -75,3 +75,21 @@ def test_a_secret_never_read_is_not_made_up(secret: SecretValue, manager: FakeSe
         secret.value()
     manager.is_down = False
     assert secret.value() == "first"
+
+
+def refusing(code: str) -> Any:
+    class Refusing:
+        def get_secret_value(self, **_: str) -> dict[str, str]:
+            raise ClientError({"Error": {"Code": code}}, "GetSecretValue")
+
+    return Refusing()
+
+
+def test_a_secret_without_a_value_yet_is_empty(clock: FakeClock) -> None:
+    assert SecretValue(refusing("ResourceNotFoundException"), "arn:secret", clock).value() == ""
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "InvalidRequestException"])
+def test_a_secret_that_is_refused_is_one_that_can_not_be_read_now(code: str, clock: FakeClock) -> None:
+    with pytest.raises(ThrottledError):
+        SecretValue(refusing(code), "arn:secret", clock).value()

@@ -205,5 +205,5 @@ def test_a_job_that_can_only_raise_errors_still_ends(world: World) -> None:
     world.clock.advance(600 + GIVE_UP_SECONDS)
     with pytest.raises(PermissionError):
         world.advance(JobMessage(TENANT, job.id))
-    assert end_of(world, job) == (ErrorCode.OUTPUT_UNAVAILABLE, True, Billed.UNKNOWN)
+    assert end_of(world, job) == (ErrorCode.DEADLINE_EXCEEDED, True, Billed.UNKNOWN)
     assert world.telemetry.counts["GivenUp"] == 1

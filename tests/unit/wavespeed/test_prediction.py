@@ -115,6 +115,10 @@ def test_inference_time_without_end_is_absent(infinite: float) -> None:
     assert read(timings={"inference": infinite}).inference_ms is None
 
 
+def test_an_inference_time_too_long_for_any_float_is_absent() -> None:
+    assert read(timings={"inference": 10**400}).inference_ms is None
+
+
 @pytest.mark.parametrize("created_at", [None, 5, "", "yesterday", "2025-05-19T06:09:15"])
 def test_time_that_can_not_be_read_is_absent(created_at: object) -> None:
     assert read(created_at=created_at).created_at is None

@@ -36,6 +36,7 @@ class Acceptor:
         stored = self.jobs.add(job)
         if stored is None:
             self._enqueue(job)
+            self._report(job)
             return Accepted(job, repeated=False)
         if stored.request.fingerprint != request.fingerprint:
             raise IdempotencyConflictError(stored.id)
@@ -52,6 +53,17 @@ class Acceptor:
             updated_at=now,
             price_microusd=model.price_microusd if model else None,
             due_at=now + self.overdue_seconds,
+        )
+
+    def _report(self, job: Job) -> None:
+        """The prompt's hash and length stand for it: enough to find it again, and nothing to read."""
+        self.telemetry.info(
+            "accepted",
+            job_id=job.id,
+            tenant=job.tenant,
+            model=job.request.model,
+            prompt_hash=job.request.prompt_hash,
+            prompt_characters=len(job.request.prompt),
         )
 
     def _enqueue(self, job: Job) -> None:

@@ -42,7 +42,7 @@ def _give_up_if_overdue(poller: Poller, job: Job, error: Exception) -> None:
     if job.status.terminal or poller.clock() < poller.ends_at(job) + GIVE_UP_SECONDS:
         return
     poller.telemetry.count("GivenUp", job_id=job.id, error=type(error).__name__)
-    failure = JobFailure(ErrorCode.OUTPUT_UNAVAILABLE, "The job could not be brought to its end.")
+    failure = JobFailure(ErrorCode.DEADLINE_EXCEEDED, "The job could not be brought to its end in time.")
     billed = Billed.NO if job.attempt is None else Billed.UNKNOWN
     finish(poller, job, lambda current: current.failed(failure, billed, poller.clock()))
 
