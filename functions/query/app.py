@@ -1,72 +1,9 @@
-"""GET routes of the native API: jobs, their webhooks, and pictures by signed link."""
+"""What is only read: the GET routes of all faces, one module for each kind of thing."""
 
-import time
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
-from darkroom import adapters
-from darkroom.http.api import Api, answer
-from darkroom.http.errors import ApiError, invalid_request, job_not_found
-from darkroom.http.job_answers import URL_SECONDS, record_of
-from darkroom.http.job_list import read_list_query
-from darkroom.http.wait import wait_for_end, wait_seconds
-from darkroom.jobs.job import Job
-from darkroom.jobs.rules import Problem
-from darkroom.links import LinkRefusedError, check_link
-from darkroom.record import delivery_record
-from darkroom.settings import settings
-
-api = Api()
-
-
-@api.get("/v1/jobs")
-def list_jobs() -> Response[str]:
-    api.only_query("status", "model", "tag", "created_after", "limit", "cursor")
-    wanted, limit, cursor = read_list_query(api.query)
-    try:
-        page = adapters.jobs_table().list(api.tenant, wanted, limit, cursor)
-    except ValueError:
-        raise invalid_request(Problem("cursor", "is not one that a list answered with")) from None
-    jobs = [record_of(job, adapters.images_bucket(), api.base_url) for job in page.jobs]
-    return answer(
-        {"object": "list", "data": jobs, "has_more": page.cursor is not None, "cursor": page.cursor}
-    )
-
-
-@api.get("/v1/jobs/<job_id>")
-def get_job(job_id: str) -> Response[str]:
-    api.only_query("wait")
-    seconds = wait_seconds(api.query("wait"), settings().wait_seconds)
-    job = wait_for_end(lambda: _job(job_id), seconds)
-    return answer(record_of(job, adapters.images_bucket(), api.base_url))
-
-
-@api.get("/v1/jobs/<job_id>/webhook")
-def get_webhook(job_id: str) -> Response[str]:
-    return answer(delivery_record(_job(job_id)))
-
-
-@api.get("/outputs/<tenant>/<job_id>/<file>")
-def get_output(tenant: str, job_id: str, file: str) -> Response[str]:
-    """The link's signature is the authorization; S3 then serves the picture itself."""
-    key = f"outputs/{tenant}/{job_id}/{file}"
-    signing_key = adapters.signing_key().value().encode()
-    try:
-        check_link(signing_key, key, api.query("expires"), api.query("signature"), time.time())
-    except LinkRefusedError as error:
-        raise ApiError(
-            403, "link_refused", f"This link can't be used: {error}. Read the job again."
-        ) from None
-    location = adapters.images_bucket().presign(key, URL_SECONDS)
-    return answer({"url": location}, 302, {"location": location, "cache-control": "no-store"})
-
-
-def _job(job_id: str) -> Job:
-    job = adapters.jobs_table().get(api.tenant, job_id)
-    if job is None:
-        raise job_not_found()
-    return job
+from query import files, jobs  # noqa: F401  # register their routes
+from query.api import api
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

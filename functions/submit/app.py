@@ -1,80 +1,9 @@
-"""POST and DELETE routes of the native API: jobs accepted, cancelled, their webhooks sent again."""
+"""What changes something: the POST and DELETE routes of all faces, one module each."""
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
-from darkroom import adapters, wiring
-from darkroom.http.api import Api, answer
-from darkroom.http.errors import ApiError, job_not_found
-from darkroom.http.job_answers import record_of
-from darkroom.http.job_request import parse_request
-from darkroom.jobs.delivery import DeliveryError
-from darkroom.jobs.job import Job
-from darkroom.settings import settings
-from darkroom.usecases.accept import IdempotencyConflictError
-from darkroom.usecases.cancel import JobEndedError
-
-api = Api()
-
-MAX_KEY_CHARACTERS = 255
-
-
-@api.post("/v1/jobs")
-def create_job() -> Response[str]:
-    request = parse_request(api.body, settings(), api.own_host)
-    try:
-        accepted = wiring.acceptor().accept(api.tenant, request, _idempotency_key())
-    except IdempotencyConflictError:
-        text = "This Idempotency-Key was used with another body. Send a new key, or the first body again."
-        raise ApiError(422, "idempotency_key_reused", text) from None
-    record = _record(accepted.job)
-    repeated = {"idempotency-replayed": "true"} if accepted.repeated else {}
-    return answer(record, 202, {"location": record["urls"]["get"], **repeated})
-
-
-@api.post("/v1/jobs/<job_id>/cancel")
-def cancel_job(job_id: str) -> Response[str]:
-    try:
-        job = wiring.canceller().cancel(api.tenant, job_id)
-    except JobEndedError as error:
-        text = f"The job is {error.job.status} and can't be cancelled any more."
-        raise ApiError(409, "job_ended", text) from None
-    return answer(_record(_found(job)))
-
-
-@api.delete("/v1/jobs/<job_id>")
-def delete_job(job_id: str) -> Response[str]:
-    """The same as cancel: the record is kept as long as any other."""
-    return cancel_job(job_id)
-
-
-@api.post("/v1/jobs/<job_id>/webhook/replay")
-def replay_webhook(job_id: str) -> Response[str]:
-    try:
-        job = wiring.deliverer().replay(api.tenant, job_id)
-    except DeliveryError:
-        text = "There is no event to deliver: the job has not ended, or has no webhook_url."
-        raise ApiError(409, "nothing_to_deliver", text) from None
-    return answer(_record(_found(job)), 202)
-
-
-def _record(job: Job) -> dict[str, Any]:
-    return record_of(job, adapters.images_bucket(), api.base_url)
-
-
-def _found(job: Job | None) -> Job:
-    if job is None:
-        raise job_not_found()
-    return job
-
-
-def _idempotency_key() -> str | None:
-    key = api.header("idempotency-key")
-    if key is not None and not (1 <= len(key) <= MAX_KEY_CHARACTERS and key.isprintable()):
-        text = f"Idempotency-Key must have 1 to {MAX_KEY_CHARACTERS} printable characters."
-        raise ApiError(422, "invalid_idempotency_key", text)
-    return key
+from submit import jobs  # noqa: F401  # registers its routes
+from submit.api import api
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

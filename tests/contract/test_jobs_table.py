@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from darkroom.jobs.delivery import Delivery, DeliveryStatus
-from darkroom.jobs.job import Attempt, Job, JobStatus
+from darkroom.jobs.job import Attempt, Job, JobStatus, Terms
 from darkroom.ports import JobChangedError, JobKey, JobsTable
 from memory.jobs import a_job
 
@@ -91,7 +91,7 @@ def test_a_move_of_a_job_never_stored_has_nothing_to_stand_on(jobs_table: JobsTa
 
 def test_what_was_accepted_is_not_changed_by_a_save(jobs_table: JobsTable) -> None:
     job = added(jobs_table, a_job(prompt="as accepted"))
-    jobs_table.save(replace(job, request=replace(job.request, prompt="another"), price_microusd=1))
+    jobs_table.save(replace(job, request=replace(job.request, prompt="another"), terms=Terms(1)))
     kept = stored(jobs_table, job)
     assert (kept.request.prompt, kept.price_microusd) == ("as accepted", 27_000)
 

@@ -42,6 +42,8 @@ class Stack:
             "LOCAL_TARGETS": "",
             "RETENTION_DAYS": "30",
             "WAIT_SECONDS": "8",
+            "SYNC_WAIT_SECONDS": "20",
+            "DEFAULT_MODEL": "bytedance/dreamina-v3.1/text-to-image",
             "JOB_DEADLINE_SECONDS": "3600",
             "UPSTREAM_TIMEOUT_SECONDS": "600",
             "OVERDUE_SECONDS": "120",

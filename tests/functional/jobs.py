@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from darkroom import adapters, wiring
+from darkroom.jobs.account import Account
 from darkroom.jobs.job import Attempt, Job, StoredOutput
 from darkroom.jobs.request import ImageRequest
 
@@ -18,7 +19,7 @@ REQUEST = ImageRequest(
 
 
 def queued(tenant: str = "acme", **changes: Any) -> Job:
-    return wiring.acceptor().accept(tenant, replace(REQUEST, **changes)).job
+    return wiring.acceptor().accept(Account(tenant), replace(REQUEST, **changes)).job
 
 
 def submitting(tenant: str = "acme", **changes: Any) -> Job:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from darkroom.jobs.job import Job
+from darkroom.jobs.job import Job, Terms
 from darkroom.jobs.request import ImageRequest
 
 CREATED_AT = 1_760_000_000.123
@@ -19,6 +19,6 @@ def a_job(number: int = 1, **changes: object) -> Job:
         request=replace(request, **own),  # type: ignore[arg-type]  # a test names real fields
         created_at=at,
         updated_at=at,
-        price_microusd=27_000,
+        terms=Terms(27_000),
     )
     return replace(job, **{name: value for name, value in changes.items() if name not in own})  # type: ignore[arg-type]  # likewise

@@ -31,9 +31,7 @@ class MemoryJobsTable:
             if stored is None or stored.revision != job.revision:
                 raise JobChangedError(stored)
             saved = replace(job, revision=self._new_revision())
-            self._jobs[_key(job)] = replace(
-                saved, request=stored.request, price_microusd=stored.price_microusd
-            )
+            self._jobs[_key(job)] = replace(saved, request=stored.request, terms=stored.terms)
             return saved
 
     def list(self, tenant: str, wanted: JobsFilter, limit: int, cursor: str | None) -> JobsPage:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from random import Random
 
+from darkroom.jobs.account import Account
 from darkroom.jobs.job import Job
 from darkroom.jobs.request import ImageRequest
 from darkroom.links import output_link
@@ -122,7 +123,7 @@ class World:
         )
 
     def accept(self, idempotency_key: str | None = None, **changes: object) -> Job:
-        return self.acceptor.accept(TENANT, a_request(**changes), idempotency_key).job
+        return self.acceptor.accept(Account(TENANT), a_request(**changes), idempotency_key).job
 
     def job(self, job: Job) -> Job:
         """As it stands now."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from darkroom.jobs.delivery import Delivery, DeliveryAttempt, DeliveryStatus
 from darkroom.jobs.failure import ErrorCode, JobFailure
-from darkroom.jobs.job import Attempt, Billed, Job, StoredOutput
+from darkroom.jobs.job import Attempt, Billed, Job, StoredOutput, Terms
 from darkroom.record import billing, delivery_record, job_record
 from darkroom.webhooks.event import event_body
 from memory.world import a_request
@@ -15,7 +15,7 @@ OUTPUT = StoredOutput("outputs/acme/job_1/0.png", "image/png", 512, 512, 9, "ab"
 
 
 def a_queued_job(**changes: object) -> Job:
-    return Job("job_1", "acme", a_request(**changes), NOW, NOW, price_microusd=27_000)
+    return Job("job_1", "acme", a_request(**changes), NOW, NOW, Terms(27_000))
 
 
 def a_processing_job() -> Job:
@@ -66,7 +66,7 @@ def test_a_charge_that_is_not_known_is_called_unknown() -> None:
     unknown = JobFailure(ErrorCode.SUBMISSION_UNKNOWN, "lost")
     failed = a_processing_job().failed(unknown, Billed.UNKNOWN, NOW)
     assert billing(failed)["billed"] == "unknown"
-    assert billing(replace(failed, price_microusd=None))["price_usd"] == "unknown"
+    assert billing(replace(failed, terms=Terms(None)))["price_usd"] == "unknown"
 
 
 def test_the_event_is_the_same_before_and_after_any_attempt() -> None:

@@ -38,6 +38,9 @@ class Settings:
     """`host:port` pairs that may be reached in spite of the policy; the local stack alone has any."""
     retention_days: int
     wait_seconds: float
+    sync_wait_seconds: float
+    default_model: str
+    """Of `POST /v1/images/generations` without one."""
     job_deadline_seconds: int
     upstream_timeout_seconds: int
     overdue_seconds: int

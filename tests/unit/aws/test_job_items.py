@@ -14,14 +14,14 @@ from darkroom.aws.job_items import (
     request_item,
     state_item,
     stored_job,
-    stored_price,
     stored_request,
+    stored_terms,
 )
 from darkroom.jobs.delivery import Delivery, DeliveryAttempt, DeliveryStatus
 from darkroom.jobs.failure import JobFailure
 from darkroom.jobs.ids import new_job_id
-from darkroom.jobs.job import Attempt, Billed, Job, JobStatus, StoredOutput
-from darkroom.jobs.request import ImageRequest
+from darkroom.jobs.job import Attempt, Billed, Job, JobStatus, StoredOutput, Terms
+from darkroom.jobs.request import ImageRequest, WebhookFormat
 from darkroom.ports import JobKey
 from memory.jobs import a_job
 
@@ -38,10 +38,18 @@ jobs = st.builds(
         webhook_url=st.none() | texts,
         metadata=st.dictionaries(texts, texts, max_size=3),
         tag=st.none() | texts,
+        webhook_format=st.sampled_from(WebhookFormat),
+        inline_output=st.booleans(),
+        part=st.none() | texts,
     ),
     created_at=times,
     updated_at=times,
-    price_microusd=st.none() | st.integers(0, 10**9),
+    terms=st.builds(
+        Terms,
+        st.none() | st.integers(0, 10**9),
+        st.lists(st.text("ab-", min_size=1)).map(tuple),
+        st.booleans(),
+    ),
     status=st.sampled_from(JobStatus),
     revision=ids,
     due_at=st.none() | times,
@@ -72,13 +80,14 @@ jobs = st.builds(
         ).map(tuple),
         next_at=st.none() | times,
     ),
+    deleted=st.booleans(),
 )
 
 
 def as_stored(job: Job) -> Job:
     request = request_item(job, retention_days=30)
     state = state_item(job, retention_days=30)
-    return stored_job(stored_request(request), stored_price(request), state)
+    return stored_job(stored_request(request), stored_terms(request), state)
 
 
 @given(job=jobs)
@@ -92,7 +101,7 @@ def test_a_job_survives_its_items(job: Job) -> None:
 @given(job=jobs)
 def test_what_was_asked_for_stands_in_the_request_alone(job: Job) -> None:
     state = state_item(job, retention_days=30)
-    own = {"model", "prompt", "webhook_url", "metadata", "tag", "price_microusd"}
+    own = {"model", "prompt", "webhook_url", "metadata", "tag", "price_microusd", "payers"}
     assert not own & state.keys()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from darkroom.jobs.request import ImageRequest
+from darkroom.jobs.request import ImageRequest, WebhookFormat
 
 REQUEST = ImageRequest("a/model", "a red bicycle", 1024, 768, metadata={"order": "7", "shop": "b"})
 OTHER: dict[str, Any] = {
@@ -19,6 +19,9 @@ OTHER: dict[str, Any] = {
     "metadata": {"order": "8", "shop": "b"},
     "tag": "spring",
     "deadline_seconds": 60,
+    "webhook_format": WebhookFormat.PREDICTION,
+    "inline_output": True,
+    "part": "1/2",
 }
 
 

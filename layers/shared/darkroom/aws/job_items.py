@@ -21,8 +21,8 @@ from darkroom.aws.job_parts import (
     output_values,
     seconds_from,
 )
-from darkroom.jobs.job import Billed, Job, JobStatus
-from darkroom.jobs.request import ImageRequest
+from darkroom.jobs.job import Billed, Job, JobStatus, Terms
+from darkroom.jobs.request import ImageRequest, WebhookFormat
 from darkroom.ports import JobKey
 
 _JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -65,7 +65,9 @@ def request_item(job: Job, retention_days: int) -> Item:
             **asdict(job.request),
             "pk": partition_key(job.tenant, job.id),
             "sk": REQUEST,
-            "price_microusd": job.price_microusd,
+            "price_microusd": job.terms.price_microusd,
+            "payers": list(job.terms.payers),
+            "own_upstream_key": job.terms.own_upstream_key,
             "expires_at": _expires_at(job, retention_days),
         }
     )
@@ -96,21 +98,27 @@ def state_item(job: Job, retention_days: int) -> Item:
             "failure": job.failure and asdict(job.failure),
             "billed": job.billed,
             "delivery": delivery_values(job.delivery),
+            "deleted": job.deleted or None,
         }
     )
 
 
 def stored_request(item: Item) -> ImageRequest:
     values = from_item(item)
-    return ImageRequest(**{name: values[name] for name in _REQUEST_FIELDS if name in values})
+    fields_of = {name: values[name] for name in _REQUEST_FIELDS if name in values}
+    return ImageRequest(**{**fields_of, "webhook_format": WebhookFormat(fields_of["webhook_format"])})
 
 
-def stored_price(item: Item) -> int | None:
-    price = item.get("price_microusd")
-    return None if price is None else int(price["N"])
+def stored_terms(item: Item) -> Terms:
+    values = from_item(item)
+    return Terms(
+        price_microusd=values.get("price_microusd"),
+        payers=tuple(values.get("payers", ())),
+        own_upstream_key=values.get("own_upstream_key", False),
+    )
 
 
-def stored_job(request: ImageRequest, price_microusd: int | None, state: Item) -> Job:
+def stored_job(request: ImageRequest, terms: Terms, state: Item) -> Job:
     values, key = from_item(state), job_key(state)
     return Job(
         id=key.job_id,
@@ -118,7 +126,7 @@ def stored_job(request: ImageRequest, price_microusd: int | None, state: Item) -
         request=request,
         created_at=float(values["created_at"]),
         updated_at=float(values["updated_at"]),
-        price_microusd=price_microusd,
+        terms=terms,
         status=JobStatus(values["status"]),
         revision=values["revision"],
         due_at=seconds_from(values.get("due_at")),
@@ -132,6 +140,7 @@ def stored_job(request: ImageRequest, price_microusd: int | None, state: Item) -
         failure=failure_from(values.get("failure")),
         billed=Billed(values["billed"]),
         delivery=delivery_from(values.get("delivery")),
+        deleted=values.get("deleted", False),
     )
 
 

@@ -13,8 +13,8 @@ from darkroom.aws.job_items import (
     item_key,
     job_key,
     stored_job,
-    stored_price,
     stored_request,
+    stored_terms,
 )
 from darkroom.aws.jobs_cursor import read_cursor, write_cursor
 from darkroom.jobs.job import Job
@@ -92,7 +92,7 @@ def _read_jobs(client: "DynamoDBClient", table: str, keys: Sequence[JobKey]) -> 
     items = {_identity(item): item for item in read}
     pairs = [(items.get(_identity(request)), items.get(_identity(state))) for request, state in wanted]
     return [
-        stored_job(stored_request(request), stored_price(request), state)
+        stored_job(stored_request(request), stored_terms(request), state)
         for request, state in pairs
         if request is not None and state is not None
     ]

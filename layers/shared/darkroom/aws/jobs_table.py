@@ -16,8 +16,8 @@ from darkroom.aws.job_items import (
     job_key,
     partition_key,
     stored_job,
-    stored_price,
     stored_request,
+    stored_terms,
 )
 from darkroom.aws.job_writes import changed_state, new_request, new_state
 from darkroom.aws.jobs_listing import list_jobs
@@ -50,7 +50,7 @@ class DynamoJobsTable:
         request = stored_request(standing)
         if request.fingerprint != job.request.fingerprint:
             return self.get(job.tenant, job.id) or replace(job, request=request)
-        return self._add_state(replace(job, price_microusd=stored_price(standing)))
+        return self._add_state(replace(job, terms=stored_terms(standing)))
 
     def get(self, tenant: str, job_id: str) -> Job | None:
         if not is_job_id(job_id):
@@ -65,14 +65,14 @@ class DynamoJobsTable:
         items = {item["sk"]["S"]: item for item in reply["Items"]}
         if REQUEST not in items or STATE not in items:
             return None
-        return stored_job(stored_request(items[REQUEST]), stored_price(items[REQUEST]), items[STATE])
+        return stored_job(stored_request(items[REQUEST]), stored_terms(items[REQUEST]), items[STATE])
 
     def save(self, job: Job) -> Job:
         saved = replace(job, revision=_new_revision())
         standing = put(self._client, changed_state(self._table, saved, job.revision, self._retention_days))
         if standing is None:
             return saved
-        raise JobChangedError(stored_job(job.request, job.price_microusd, standing) if standing else None)
+        raise JobChangedError(stored_job(job.request, job.terms, standing) if standing else None)
 
     def list(self, tenant: str, wanted: JobsFilter, limit: int, cursor: str | None) -> JobsPage:
         """Reads a bounded number of jobs: a page may be short, or empty, and still have a cursor."""
@@ -95,7 +95,7 @@ class DynamoJobsTable:
         standing = put(self._client, new_state(self._table, added, self._retention_days))
         if standing is None:
             return None
-        return stored_job(job.request, job.price_microusd, standing)
+        return stored_job(job.request, job.terms, standing)
 
 
 def _new_revision() -> str:

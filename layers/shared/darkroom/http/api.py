@@ -4,12 +4,14 @@ import base64
 import json
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
+from darkroom.faces.wavespeed.envelope import WAVESPEED_PREFIX, error_envelope
 from darkroom.http.errors import ApiError, invalid_request, try_again
+from darkroom.jobs.account import Account
 from darkroom.jobs.rules import Problem
 from darkroom.observability import logger
 from darkroom.ports import ThrottledError
@@ -23,10 +25,10 @@ class Api(APIGatewayRestResolver):
 
     def __init__(self) -> None:
         super().__init__()
-        self.exception_handler(ApiError)(_answer)
-        self.exception_handler(ThrottledError)(_busy)
-        self.exception_handler(Exception)(_internal)
-        self.not_found(_no_route)
+        self.exception_handler(ApiError)(self._refused)
+        self.exception_handler(ThrottledError)(self._busy)
+        self.exception_handler(Exception)(self._internal)
+        self.not_found(self._no_route)
 
     def resolve(self, event: Any, context: Any) -> dict[str, Any]:
         """Every answer carries the request's id, by which its log lines are found.
@@ -44,12 +46,25 @@ class Api(APIGatewayRestResolver):
         return str(self._context["authorizer"]["tenant"])
 
     @property
+    def account(self) -> Account:
+        """As the authorizer wrote it into its context, whose values are text."""
+        given = self._context["authorizer"]
+        rpm = given.get("requests_per_minute")
+        return Account(
+            tenant=str(given["tenant"]),
+            owner=given.get("owner") or None,
+            payers=tuple(name for name in str(given.get("payers", "")).split(",") if name),
+            requests_per_minute=int(rpm) if rpm else None,
+            own_upstream_key=given.get("own_upstream_key") == "true",
+        )
+
+    @property
     def base_url(self) -> str:
         """Where the caller reached the API, without a slash at the end."""
         if settings().public_url:
             return settings().public_url
-        context, path = self._context, self.current_event.path
-        return f"https://{context['domainName']}{context['path'].removesuffix(path)}"
+        context, path = self._context, unquote(self.current_event.path)
+        return f"https://{context['domainName']}{unquote(context['path']).removesuffix(path)}"
 
     @property
     def own_host(self) -> str:
@@ -83,6 +98,23 @@ class Api(APIGatewayRestResolver):
         if problems:
             raise invalid_request(*problems)
 
+    def _refused(self, error: ApiError) -> Response[str]:
+        """In the shape that the route's surface promises."""
+        is_wavespeed = self.current_event.path.startswith(WAVESPEED_PREFIX)
+        body = error_envelope(error) if is_wavespeed else error.body
+        return Response(status_code=error.status, content_type=JSON, body=body, headers=dict(error.headers))
+
+    def _busy(self, _: ThrottledError) -> Response[str]:
+        return self._refused(try_again())
+
+    def _internal(self, _: Exception) -> Response[str]:
+        logger().exception("unforeseen error")
+        text = "Something went wrong on our side; try again shortly."
+        return self._refused(ApiError(500, "internal_error", text))
+
+    def _no_route(self, _: NotFoundError) -> Response[str]:
+        return self._refused(ApiError(404, "route_not_found", "There is no such route."))
+
     @property
     def _context(self) -> dict[str, Any]:
         context: dict[str, Any] = self.current_event["requestContext"]
@@ -92,27 +124,11 @@ class Api(APIGatewayRestResolver):
 def _route(event: dict[str, Any]) -> str:
     path: str = event["resource"]
     for name, value in (event.get("pathParameters") or {}).items():
-        path = path.replace(f"{{{name}}}", value)
+        # A greedy parameter ({model+}) holds slashes; the router's own end at one
+        path = path.replace(f"{{{name}}}", value).replace(f"{{{name}+}}", quote(unquote(value), safe=""))
     return path if path.isprintable() else "/"  # the router would read over a line break at the end
 
 
 def answer(body: object, status: int = HTTPStatus.OK, headers: dict[str, str] | None = None) -> Response[str]:
     text = json.dumps(body, ensure_ascii=False)
     return Response(status_code=status, content_type=JSON, body=text, headers=dict(headers or {}))
-
-
-def _answer(error: ApiError) -> Response[str]:
-    return Response(status_code=error.status, content_type=JSON, body=error.body, headers=dict(error.headers))
-
-
-def _busy(_: ThrottledError) -> Response[str]:
-    return _answer(try_again())
-
-
-def _internal(_: Exception) -> Response[str]:
-    logger().exception("unforeseen error")
-    return _answer(ApiError(500, "internal_error", "Something went wrong on our side; try again shortly."))
-
-
-def _no_route(_: NotFoundError) -> Response[str]:
-    return _answer(ApiError(404, "route_not_found", "There is no such route."))

@@ -82,6 +82,19 @@ class StoredOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What the job was accepted on: written once, with the request.
+
+    `payers`: the tenants with a spend cap in whose budgets the price is booked.
+    `own_upstream_key`: it runs on the tenant's own upstream key, and costs us nothing.
+    """
+
+    price_microusd: int | None
+    payers: tuple[str, ...] = ()
+    own_upstream_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """Times are Unix seconds. `revision` is what the store read, `chain` the job's chain of looks."""
 
@@ -90,7 +103,7 @@ class Job:
     request: ImageRequest
     created_at: float
     updated_at: float
-    price_microusd: int | None
+    terms: Terms
     status: JobStatus = JobStatus.QUEUED
     revision: str = ""
     due_at: float | None = None
@@ -104,6 +117,13 @@ class Job:
     failure: JobFailure | None = None
     billed: Billed = Billed.NO
     delivery: Delivery = field(default_factory=Delivery)
+    deleted: bool = False
+    """The tenant has deleted it on a surface that can: lists leave it out. The record itself is kept."""
+
+    @property
+    def price_microusd(self) -> int | None:
+        """None: unknown, never zero."""
+        return self.terms.price_microusd
 
     @property
     def deadline_at(self) -> float:

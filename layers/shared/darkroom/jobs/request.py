@@ -4,12 +4,26 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
+
+
+class WebhookFormat(StrEnum):
+    """What the webhook carries and how it is signed."""
+
+    EVENT = "event"
+    """Our event, by Standard Webhooks."""
+    PREDICTION = "prediction"
+    """WaveSpeed's bare prediction, by its own scheme: for receivers written for its webhooks."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageRequest:
-    """`model` is the catalogue's id, `width` and `height` are pixels, `seed` -1 means a random one."""
+    """`model` is the catalogue's id, `width` and `height` are pixels, `seed` -1 means a random one.
+
+    `inline_output`: whoever asks for the result wants the picture itself (base64), not its address.
+    `part`: which of several pictures of one call this is, such as `2/4`; None where it is the only one.
+    """
 
     model: str
     prompt: str
@@ -21,6 +35,9 @@ class ImageRequest:
     metadata: Mapping[str, str] = field(default_factory=dict)
     tag: str | None = None
     deadline_seconds: int = 3600
+    webhook_format: WebhookFormat = WebhookFormat.EVENT
+    inline_output: bool = False
+    part: str | None = None
 
     @property
     def size(self) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from darkroom.jobs.account import Account
 from darkroom.jobs.catalogue import find_model
 from darkroom.jobs.ids import keyed_job_id, new_job_id
-from darkroom.jobs.job import Job
+from darkroom.jobs.job import Job, Terms
 from darkroom.jobs.request import ImageRequest
 from darkroom.ports import JobMessage, JobsTable, Queue, Telemetry, ThrottledError
 
@@ -30,9 +31,9 @@ class Acceptor:
     overdue_seconds: float
     clock: Callable[[], float]
 
-    def accept(self, tenant: str, request: ImageRequest, idempotency_key: str | None = None) -> Accepted:
+    def accept(self, account: Account, request: ImageRequest, idempotency_key: str | None = None) -> Accepted:
         """Raises IdempotencyConflictError, and ThrottledError with nothing accepted."""
-        job = self._new_job(tenant, request, idempotency_key)
+        job = self._new_job(account, request, idempotency_key)
         stored = self.jobs.add(job)
         if stored is None:
             self._enqueue(job)
@@ -42,17 +43,24 @@ class Acceptor:
             raise IdempotencyConflictError(stored.id)
         return Accepted(stored, repeated=True)
 
-    def _new_job(self, tenant: str, request: ImageRequest, idempotency_key: str | None) -> Job:
+    def _new_job(self, account: Account, request: ImageRequest, idempotency_key: str | None) -> Job:
         now = self.clock()
-        model = find_model(request.model)
         return Job(
-            id=keyed_job_id(tenant, idempotency_key) if idempotency_key else new_job_id(self.clock),
-            tenant=tenant,
+            id=keyed_job_id(account.tenant, idempotency_key) if idempotency_key else new_job_id(self.clock),
+            tenant=account.tenant,
             request=request,
             created_at=now,
             updated_at=now,
-            price_microusd=model.price_microusd if model else None,
+            terms=self._terms(account, request),
             due_at=now + self.overdue_seconds,
+        )
+
+    def _terms(self, account: Account, request: ImageRequest) -> Terms:
+        model = find_model(request.model)
+        return Terms(
+            price_microusd=model.price_microusd if model else None,
+            payers=() if account.own_upstream_key else account.payers,
+            own_upstream_key=account.own_upstream_key,
         )
 
     def _report(self, job: Job) -> None:

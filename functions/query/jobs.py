@@ -1,0 +1,49 @@
+"""The native API: jobs and their webhooks."""
+
+from aws_lambda_powertools.event_handler import Response
+
+from darkroom import adapters
+from darkroom.http.api import answer
+from darkroom.http.errors import invalid_request, job_not_found
+from darkroom.http.job_answers import record_of
+from darkroom.http.job_list import read_list_query
+from darkroom.http.wait import wait_for_end, wait_seconds
+from darkroom.jobs.job import Job
+from darkroom.jobs.rules import Problem
+from darkroom.record import delivery_record
+from darkroom.settings import settings
+from query.api import api
+
+
+@api.get("/v1/jobs")
+def list_jobs() -> Response[str]:
+    api.only_query("status", "model", "tag", "created_after", "limit", "cursor")
+    wanted, limit, cursor = read_list_query(api.query)
+    try:
+        page = adapters.jobs_table().list(api.tenant, wanted, limit, cursor)
+    except ValueError:
+        raise invalid_request(Problem("cursor", "is not one that a list answered with")) from None
+    jobs = [record_of(job, adapters.images_bucket(), api.base_url) for job in page.jobs]
+    return answer(
+        {"object": "list", "data": jobs, "has_more": page.cursor is not None, "cursor": page.cursor}
+    )
+
+
+@api.get("/v1/jobs/<job_id>")
+def get_job(job_id: str) -> Response[str]:
+    api.only_query("wait")
+    seconds = wait_seconds(api.query("wait"), settings().wait_seconds)
+    job = wait_for_end(lambda: _job(job_id), seconds)
+    return answer(record_of(job, adapters.images_bucket(), api.base_url))
+
+
+@api.get("/v1/jobs/<job_id>/webhook")
+def get_webhook(job_id: str) -> Response[str]:
+    return answer(delivery_record(_job(job_id)))
+
+
+def _job(job_id: str) -> Job:
+    job = adapters.jobs_table().get(api.tenant, job_id)
+    if job is None:
+        raise job_not_found()
+    return job

@@ -1,0 +1,1 @@
+"""WaveSpeed's API v3 as we offer it: schemas and answers (the contract page of its API)."""
