@@ -77,7 +77,8 @@ def test_the_webhooks_schedule_is_the_one_in_the_code() -> None:
 
 
 def test_the_verifying_snippet_verifies(capsys: pytest.CaptureFixture[str]) -> None:
-    [snippet] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    webhook = README.split("## The webhook", 1)[1].split("\n## ", 1)[0]
+    [snippet] = re.findall(r"```python\n(.*?)```", webhook, re.DOTALL)
     body = json.dumps({"type": "job.completed", "data": {"outputs": [{"url": "https://here"}]}}).encode()
     now = int(time.time())
     signature = Webhook(SECRET).sign("evt_1", datetime.fromtimestamp(now, UTC), body.decode())
