@@ -5,28 +5,23 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from darkroom import adapters, wiring
+from darkroom.http import admission
 from darkroom.http.api import answer
 from darkroom.http.errors import ApiError, job_not_found
+from darkroom.http.idempotency import idempotency_key
 from darkroom.http.job_answers import record_of
 from darkroom.http.job_request import parse_request
 from darkroom.jobs.delivery import DeliveryError
 from darkroom.jobs.job import Job
 from darkroom.settings import settings
-from darkroom.usecases.accept import IdempotencyConflictError
 from darkroom.usecases.cancel import JobEndedError
 from submit.api import api
-
-MAX_KEY_CHARACTERS = 255
 
 
 @api.post("/v1/jobs")
 def create_job() -> Response[str]:
     request = parse_request(api.body, settings(), api.own_host)
-    try:
-        accepted = wiring.acceptor().accept(api.account, request, _idempotency_key())
-    except IdempotencyConflictError:
-        text = "This Idempotency-Key was used with another body. Send a new key, or the first body again."
-        raise ApiError(422, "idempotency_key_reused", text) from None
+    accepted = admission.accept(api.account, request, idempotency_key(api))
     record = _record(accepted.job)
     repeated = {"idempotency-replayed": "true"} if accepted.repeated else {}
     return answer(record, 202, {"location": record["urls"]["get"], **repeated})
@@ -66,11 +61,3 @@ def _found(job: Job | None) -> Job:
     if job is None:
         raise job_not_found()
     return job
-
-
-def _idempotency_key() -> str | None:
-    key = api.header("idempotency-key")
-    if key is not None and not (1 <= len(key) <= MAX_KEY_CHARACTERS and key.isprintable()):
-        text = f"Idempotency-Key must have 1 to {MAX_KEY_CHARACTERS} printable characters."
-        raise ApiError(422, "invalid_idempotency_key", text)
-    return key
