@@ -45,6 +45,15 @@ def test_a_picture_is_stored_whole(place: Place) -> None:
     assert place.body(KEY) == b"p" * 300_000
 
 
+def test_what_was_stored_is_read_whole(place: Place) -> None:
+    place.bucket.put(KEY, FakePicture(b"p" * 300_000), a_job())
+    assert place.bucket.read(KEY) == b"p" * 300_000
+
+
+def test_what_is_not_there_is_read_as_none(place: Place) -> None:
+    assert place.bucket.read(KEY) is None
+
+
 def test_to_store_it_again_is_harmless(place: Place) -> None:
     for _ in range(2):
         place.bucket.put(KEY, FakePicture(b"the same"), a_job())

@@ -6,10 +6,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
 from contract.test_images_bucket import KEY, create_bucket
 from darkroom.aws.clients import Clients
 from darkroom.aws.images_bucket import S3ImagesBucket
+from darkroom.ports import ThrottledError
 from memory.jobs import a_job
 from memory.pictures import FakePicture
 
@@ -52,6 +55,21 @@ def test_the_file_itself_goes_up_with_its_checksum_and_nothing_reads_it_before(
     assert request.headers["X-Amz-Content-SHA256"] == b"UNSIGNED-PAYLOAD"
     assert request.headers["Content-Length"] == b"3000000"
     assert request.url.startswith("https://")
+
+
+def test_a_refusal_to_read_is_none_and_another_error_is_raised(
+    clients: Clients, bucket: S3ImagesBucket
+) -> None:
+    """A role that may not list the bucket is refused what is not there; see S3's GetObject."""
+    with Stubber(clients.s3) as s3:
+        s3.add_client_error("get_object", "AccessDenied", http_status_code=403)
+        s3.add_client_error("get_object", "SlowDown", http_status_code=503)
+        s3.add_client_error("get_object", "InvalidObjectState", http_status_code=403)
+        assert bucket.read(KEY) is None
+        with pytest.raises(ThrottledError):
+            bucket.read(KEY)
+        with pytest.raises(ClientError):
+            bucket.read(KEY)
 
 
 def test_a_link_goes_to_the_region_and_is_signed_with_sigv4(bucket: S3ImagesBucket) -> None:

@@ -27,6 +27,9 @@ class MemoryImagesBucket:
             raise AssertionError("the body is not the one that was verified")
         self.objects[key] = StoredObject(body, picture.content_type, picture.sha256, job.tenant, job.id)
 
+    def read(self, key: str) -> bytes | None:
+        return self.objects[key].body if key in self.objects else None
+
     def presign(self, key: str, expires_seconds: int) -> str:
         return f"https://{self._name}.test/{key}?expires={expires_seconds}"
 

@@ -139,6 +139,9 @@ class ImagesBucket(Protocol):
     def put(self, key: str, picture: Picture, job: Job) -> None:
         """Store under the key; again is harmless. Raises ThrottledError."""
 
+    def read(self, key: str) -> bytes | None:
+        """The whole object; None where there is none (any more). Raises ThrottledError."""
+
     def presign(self, key: str, expires_seconds: int) -> str: ...
 
     def uri(self, key: str) -> str:

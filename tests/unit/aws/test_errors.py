@@ -30,6 +30,7 @@ def client_error(code: str, status: int = 400) -> exceptions.ClientError:
         exceptions.EndpointConnectionError(endpoint_url=URL),
         exceptions.ConnectionClosedError(endpoint_url=URL),
         exceptions.SSLError(endpoint_url=URL, error=OSError("handshake")),
+        exceptions.IncompleteReadError(actual_bytes=1, expected_bytes=2),
     ],
     ids=lambda error: str(error)[:60],
 )

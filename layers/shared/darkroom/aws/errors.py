@@ -49,6 +49,7 @@ def translated(*, every_answer: bool = False) -> Iterator[None]:
         exceptions.ConnectionError,
         exceptions.HTTPClientError,
         exceptions.CredentialRetrievalError,
+        exceptions.IncompleteReadError,
         ResponseParserError,
     ) as error:
         raise ThrottledError(type(error).__name__) from error

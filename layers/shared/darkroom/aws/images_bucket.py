@@ -3,12 +3,15 @@
 import base64
 from typing import TYPE_CHECKING
 
-from darkroom.aws.errors import translated
+from darkroom.aws.errors import error_code, translated
 from darkroom.jobs.job import Job
 from darkroom.ports import Picture
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+_MISSING = frozenset({"NoSuchKey", "AccessDenied"})
+"""To whoever may not list the bucket S3 says AccessDenied of an object that is not there."""
 
 
 class S3ImagesBucket:
@@ -29,6 +32,17 @@ class S3ImagesBucket:
                 ChecksumSHA256=base64.b64encode(picture.sha256).decode(),
                 Metadata={"tenant": job.tenant, "job": job.id},
             )
+
+    def read(self, key: str) -> bytes | None:
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated():
+                return self._client.get_object(Bucket=self._name, Key=key)["Body"].read()
+        except ClientError as error:
+            if error_code(error) in _MISSING:
+                return None
+            raise
 
     def presign(self, key: str, expires_seconds: int) -> str:
         """Signed on the spot, without asking S3; dies with the role's own credentials if that is earlier."""
