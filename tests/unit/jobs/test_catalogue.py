@@ -25,6 +25,11 @@ def test_a_model_s_default_size_is_within_its_limits(model: Model) -> None:
     assert all(model.min_pixels <= side <= model.max_pixels for side in model.default_size)
 
 
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
+def test_a_model_says_who_made_it(model: Model) -> None:
+    assert model.provider == "bytedance"
+
+
 def test_the_models_differ_where_their_pages_differ() -> None:
     assert DREAMINA_V31.default_size == (1328, 1328)
     assert SEEDREAM_V31.default_size == (1024, 1024)

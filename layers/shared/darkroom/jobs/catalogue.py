@@ -11,10 +11,15 @@ RANDOM_SEED = -1
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Sizes are pixels, the same range for width and height. A price of None is unknown, never zero."""
+    """Sizes are pixels, the same range for width and height. A price of None is unknown, never zero.
+
+    `added_at`: since when the catalogue has it, in Unix seconds.
+    """
 
     id: str
     name: str
+    description: str
+    added_at: int
     default_size: tuple[int, int]
     price_microusd: int | None
     prompt_max_characters: int
@@ -23,10 +28,17 @@ class Model:
     max_pixels: int = 2048
     aliases: tuple[str, ...] = ()
 
+    @property
+    def provider(self) -> str:
+        """Who made the model: the first part of its id."""
+        return self.id.split("/")[0]
+
 
 DREAMINA_V31 = Model(
     id="bytedance/dreamina-v3.1/text-to-image",
     name="Bytedance Dreamina V3.1 Text To Image",
+    description="Text to image with enhanced aesthetics and style accuracy: richer, more polished images.",
+    added_at=1_795_132_800,
     default_size=(1328, 1328),
     price_microusd=27_000,
     # Its page names no limit; this one is ours, so that a request has a bounded size.
@@ -36,6 +48,8 @@ DREAMINA_V31 = Model(
 SEEDREAM_V31 = Model(
     id="bytedance/seedream-v3.1",
     name="Bytedance Seedream V3.1",
+    description="Text to image, strong in picture aesthetics, style accuracy and richness of details.",
+    added_at=1_795_132_800,
     default_size=(1024, 1024),
     price_microusd=None,  # not on its page
     prompt_max_characters=800,
