@@ -1,24 +1,30 @@
 """AccountsTable: the tenants and their API keys. Of a key only its hash is stored.
 
-pk = KEY#{SHA-256 of the key}   sk = key             tenant, key_id, name, created_at, revoked_at
-pk = TENANT#{tenant}            sk = profile         created_at
-pk = TENANT#{tenant}            sk = key#{key_id}    the key's hash: finds a tenant's keys by their ids
+The items are in `account_items.py`; what an owner does with its sub-accounts is in `sub_accounts.py`.
 """
 
-import hashlib
-import re
-import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from darkroom.aws.attributes import Item, from_item, to_attribute, to_item
+from darkroom.aws.account_items import (
+    Profile,
+    account_of,
+    hash_of,
+    is_tenant_id,
+    key_of,
+    profile_of,
+    tenants_key_of,
+)
+from darkroom.aws.account_writes import Write, absent, present, set_profile, written
+from darkroom.aws.api_keys import NewKey, is_api_key, key_writes, new_key
+from darkroom.aws.attributes import from_item, to_attribute, to_item
+from darkroom.aws.batch_read import read_items
 from darkroom.aws.errors import translated
+from darkroom.jobs.account import Account
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_API_KEY = re.compile(r"dr_[A-Za-z0-9_-]{43}", re.ASCII)
-_TENANT = re.compile(r"[a-z0-9][a-z0-9-]{1,38}", re.ASCII)
 
 
 class InvalidTenantError(ValueError):
@@ -30,7 +36,7 @@ class TenantExistsError(Exception):
 
 
 class UnknownTenantError(Exception):
-    pass
+    """There is no such tenant, or it is removed."""
 
 
 class UnknownKeyError(Exception):
@@ -39,22 +45,23 @@ class UnknownKeyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls."""
+    """Whose key it is."""
 
     tenant: str
     key_id: str
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class NewKey:
-    """`api_key` is shown this once and can't be had again."""
+class Caller:
+    """Who calls, and what he may do."""
 
+    account: Account
     key_id: str
-    api_key: str
 
 
 class AccountsTable:
-    """All methods raise ThrottledError."""
+    """All methods raise ThrottledError. All reads are strongly consistent: a new key can be used at once."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
@@ -62,35 +69,58 @@ class AccountsTable:
 
     def find_key(self, api_key: str) -> Principal | None:
         """None for a key that is unknown, revoked or malformed: the caller learns no difference."""
-        if _API_KEY.fullmatch(api_key) is None:
+        if not is_api_key(api_key):
             return None
         with translated():
-            reply = self._client.get_item(TableName=self._table, Key=_key_of(_hash(api_key)))
+            reply = self._client.get_item(
+                TableName=self._table, Key=key_of(hash_of(api_key)), ConsistentRead=True
+            )
         item = from_item(reply.get("Item", {}))
         if not item or "revoked_at" in item:
             return None
-        return Principal(item["tenant"], item["key_id"])
+        return Principal(item["tenant"], item["key_id"], item.get("owner"))
+
+    def find_caller(self, api_key: str) -> Caller | None:
+        """Two reads. None as for `find_key`, and where the tenant or its owner is removed."""
+        principal = self.find_key(api_key)
+        if principal is None:
+            return None
+        tenant, owner = principal.tenant, principal.owner
+        profiles = self._profiles(*filter(None, (tenant, owner)))
+        account = account_of(tenant, profiles.get(tenant), profiles.get(owner or ""))
+        return None if account is None else Caller(account, principal.key_id)
+
+    def account(self, tenant: str) -> Account | None:
+        """None for a tenant that is unknown or removed, as is a sub-account whose owner is."""
+        if not is_tenant_id(tenant):
+            return None
+        profile = self._profiles(tenant).get(tenant)
+        owner = profile.get("owner") if profile else None
+        owners = self._profiles(owner).get(owner) if owner else None
+        return account_of(tenant, profile, owners)
 
     def has_tenant(self, tenant: str) -> bool:
-        """Raises InvalidTenantError."""
+        """True for a removed one too: its id is taken. Raises InvalidTenantError."""
         _require_tenant_id(tenant)
-        with translated():
-            reply = self._client.get_item(TableName=self._table, Key=_profile_of(tenant), ConsistentRead=True)
-        return "Item" in reply
+        return tenant in self._profiles(tenant)
 
     def create_tenant(self, tenant: str, now: float) -> NewKey:
         """The tenant with its first key, both or neither. Raises InvalidTenantError, TenantExistsError."""
         _require_tenant_id(tenant)
-        profile = {**_profile_of(tenant), **to_item({"created_at": now})}
-        key = _new_key()
-        if not self._written([self._new(profile), *self._new_items(tenant, key, "first", now)]):
+        profile = {**profile_of(tenant), **to_item({"created_at": now})}
+        key = new_key()
+        writes = [absent(self._table, profile), *key_writes(self._table, tenant, None, key, "first", now)]
+        if not written(self._client, writes):
             raise TenantExistsError(tenant)
         return key
 
     def create_key(self, tenant: str, name: str, now: float) -> NewKey:
         """`name` is for people. Raises UnknownTenantError."""
-        key = _new_key()
-        if not self._written([self._exists(_profile_of(tenant)), *self._new_items(tenant, key, name, now)]):
+        account, key = self.account(tenant), new_key()
+        if account is None:
+            raise UnknownTenantError(tenant)
+        new_items = key_writes(self._table, tenant, account.owner, key, name, now)
+        if not written(self._client, [present(self._table, tenant), *new_items]):
             raise UnknownTenantError(tenant)
         return key
 
@@ -98,66 +128,49 @@ class AccountsTable:
         """Again is harmless. Raises UnknownKeyError."""
         with translated():
             reply = self._client.get_item(
-                TableName=self._table, Key=_tenants_key_of(tenant, key_id), ConsistentRead=True
+                TableName=self._table, Key=tenants_key_of(tenant, key_id), ConsistentRead=True
             )
             if "Item" not in reply:
                 raise UnknownKeyError(key_id)
             self._client.update_item(
                 TableName=self._table,
-                Key=_key_of(from_item(reply["Item"])["hash"]),
+                Key=key_of(from_item(reply["Item"])["hash"]),
                 UpdateExpression="SET revoked_at = if_not_exists(revoked_at, :now)",
                 ConditionExpression="attribute_exists(pk)",
                 ExpressionAttributeValues={":now": to_attribute(now)},
             )
 
-    def _new_items(self, tenant: str, key: NewKey, name: str, now: float) -> list[dict[str, Any]]:
-        key_hash = _hash(key.api_key)
-        values = {"tenant": tenant, "key_id": key.key_id, "name": name, "created_at": now}
-        return [
-            self._new({**_key_of(key_hash), **to_item(values)}),
-            self._new({**_tenants_key_of(tenant, key.key_id), **to_item({"hash": key_hash})}),
-        ]
+    def set_requests_per_minute(self, tenant: str, requests_per_minute: int | None) -> None:
+        """None: no limit of its own. Raises UnknownTenantError."""
+        self.change(tenant, {"requests_per_minute": requests_per_minute})
 
-    def _new(self, item: Item) -> dict[str, Any]:
-        condition = {"ConditionExpression": "attribute_not_exists(pk)"}
-        return {"Put": {"TableName": self._table, "Item": item, **condition}}
+    def set_own_upstream_key(self, tenant: str, has_one: bool) -> None:
+        """Raises UnknownTenantError."""
+        self.change(tenant, {"own_upstream_key": has_one or None})
 
-    def _exists(self, key: Item) -> dict[str, Any]:
-        condition = {"ConditionExpression": "attribute_exists(pk)"}
-        return {"ConditionCheck": {"TableName": self._table, "Key": key, **condition}}
+    def set_capped(self, tenant: str, capped: bool, *with_it: Write) -> None:
+        """`with_it`: writes to the tenant's budget that are made together with this, or not at all.
 
-    def _written(self, writes: list[Any]) -> bool:
-        """All or nothing; False where the first one's condition failed."""
-        try:
-            with translated():
-                self._client.transact_write_items(TransactItems=writes)
-        except self._client.exceptions.TransactionCanceledException as error:
-            if error.response["CancellationReasons"][0].get("Code") == "ConditionalCheckFailed":
-                return False
-            raise
-        return True
+        Raises UnknownTenantError. Authorizers follow within 60 s: they keep their answers for so long.
+        """
+        self.change(tenant, {"capped": capped or None}, *with_it)
+
+    def remove_tenant(self, tenant: str, now: float) -> None:
+        """Its and its sub-accounts' keys are refused within 60 s; data stay. Raises UnknownTenantError."""
+        self.change(tenant, {"removed_at": now})
+
+    def change(self, tenant: str, values: Mapping[str, Any], *with_it: Write) -> None:
+        """The profile's attributes; None takes one away. Raises UnknownTenantError."""
+        writes = [set_profile(self._table, tenant, values), *with_it]
+        if not (is_tenant_id(tenant) and written(self._client, writes)):
+            raise UnknownTenantError(tenant)
+
+    def _profiles(self, *tenants: str) -> dict[str, Profile]:
+        keys = [profile_of(tenant) for tenant in tenants]
+        found = map(from_item, read_items(self._client, self._table, keys, consistent=True))
+        return {item["pk"].removeprefix("TENANT#"): item for item in found}
 
 
 def _require_tenant_id(tenant: str) -> None:
-    if _TENANT.fullmatch(tenant) is None:
+    if not is_tenant_id(tenant):
         raise InvalidTenantError(tenant)
-
-
-def _new_key() -> NewKey:
-    return NewKey("key_" + secrets.token_hex(8), "dr_" + secrets.token_urlsafe(32))
-
-
-def _hash(api_key: str) -> str:
-    return hashlib.sha256(api_key.encode()).hexdigest()
-
-
-def _key_of(key_hash: str) -> Item:
-    return to_item({"pk": f"KEY#{key_hash}", "sk": "key"})
-
-
-def _profile_of(tenant: str) -> Item:
-    return to_item({"pk": f"TENANT#{tenant}", "sk": "profile"})
-
-
-def _tenants_key_of(tenant: str, key_id: str) -> Item:
-    return to_item({"pk": f"TENANT#{tenant}", "sk": f"key#{key_id}"})

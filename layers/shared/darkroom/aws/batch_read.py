@@ -16,14 +16,18 @@ _TRIES = 5
 _FIRST_PAUSE_SECONDS = 0.05
 
 
-def read_items(client: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[Item]:
-    """What there is of the keys, in no order, eventually consistent. Raises ThrottledError."""
+def read_items(
+    client: "DynamoDBClient", table: str, keys: Sequence[Item], *, consistent: bool = False
+) -> list[Item]:
+    """What there is of the keys, in no order. Raises ThrottledError."""
     chunks = (keys[first : first + _KEYS_A_READ] for first in range(0, len(keys), _KEYS_A_READ))
-    return [item for chunk in chunks for item in _read_chunk(client, table, chunk)]
+    return [item for chunk in chunks for item in _read_chunk(client, table, chunk, consistent)]
 
 
-def _read_chunk(client: "DynamoDBClient", table: str, keys: Sequence[Item]) -> Iterator[Item]:
-    left: Any = {table: {"Keys": keys}}
+def _read_chunk(
+    client: "DynamoDBClient", table: str, keys: Sequence[Item], consistent: bool
+) -> Iterator[Item]:
+    left: Any = {table: {"Keys": keys, "ConsistentRead": consistent}}
     for tries in range(_TRIES):
         with translated():
             reply = client.batch_get_item(RequestItems=left)

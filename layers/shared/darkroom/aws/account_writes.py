@@ -1,0 +1,72 @@
+"""The writes that a transaction on AccountsTable is made of, each with its condition."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from darkroom.aws.account_items import profile_of
+from darkroom.aws.attributes import Item, to_attribute
+from darkroom.aws.errors import translated
+from darkroom.ports import ThrottledError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Write = dict[str, Any]
+"""One entry of `transact_write_items`; it may write to another table."""
+
+_FAILED = "ConditionalCheckFailed"
+_PASSING = frozenset({"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"})
+
+
+def absent(table: str, item: Item) -> Write:
+    """The item is put where none stands."""
+    return {"Put": {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
+
+
+def present(table: str, tenant: str) -> Write:
+    """There is such a tenant, and it is not removed."""
+    condition = {"ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(removed_at)"}
+    return {"ConditionCheck": {"TableName": table, "Key": profile_of(tenant), **condition}}
+
+
+def set_profile(table: str, tenant: str, values: Mapping[str, Any], owner: str | None = None) -> Write:
+    """None takes an attribute away. The tenant must be there, and be the owner's where one is named."""
+    condition = "attribute_exists(pk) AND attribute_not_exists(removed_at)"
+    names = {f"#{index}": name for index, name in enumerate(values)}
+    given = {f":{i}": to_attribute(value) for i, value in enumerate(values.values()) if value is not None}
+    if owner is not None:
+        condition += " AND #owner = :owner"
+        names["#owner"], given[":owner"] = "owner", to_attribute(owner)
+    update = {
+        "TableName": table,
+        "Key": profile_of(tenant),
+        "UpdateExpression": _expression(list(values.values())),
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": names,
+    }
+    return {"Update": update | ({"ExpressionAttributeValues": given} if given else {})}
+
+
+def written(client: "DynamoDBClient", writes: Sequence[Any]) -> bool:
+    """All or nothing; False where the first one's condition failed. Raises ThrottledError.
+
+    botocore sends a token of its own with each transaction: a repeat of its own counts once.
+    """
+    try:
+        with translated():
+            client.transact_write_items(TransactItems=writes)
+    except client.exceptions.TransactionCanceledException as error:
+        codes = [reason.get("Code") for reason in error.response["CancellationReasons"]]
+        if codes[0] == _FAILED:
+            return False
+        if _PASSING.intersection(codes):
+            raise ThrottledError("TransactionCanceledException") from error
+        raise
+    return True
+
+
+def _expression(values: Sequence[Any]) -> str:
+    kept = [f"#{index} = :{index}" for index, value in enumerate(values) if value is not None]
+    gone = [f"#{index}" for index, value in enumerate(values) if value is None]
+    parts = (kept and "SET " + ", ".join(kept), gone and "REMOVE " + ", ".join(gone))
+    return " ".join(part for part in parts if part)
