@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from darkroom.jobs.job import Job
+from darkroom.jobs.job import Attempt, Job
 from darkroom.ports import JobsFilter, JobsTable
 from memory.jobs import CREATED_AT, a_job
 
@@ -92,8 +92,29 @@ def test_the_status_that_is_wanted_is_today_s(jobs_table: JobsTable) -> None:
     job = jobs_table.get("acme", a_job(1).id)
     assert job is not None
     jobs_table.save(job.cancelled(CREATED_AT + 5))
-    assert numbers(all_pages(jobs_table, JobsFilter(status="cancelled"), 10)) == [1]
-    assert numbers(all_pages(jobs_table, JobsFilter(status="queued"), 1)) == [2, 0]
+    assert numbers(all_pages(jobs_table, JobsFilter(statuses=frozenset({"cancelled"})), 10)) == [1]
+    assert numbers(all_pages(jobs_table, JobsFilter(statuses=frozenset({"queued"})), 1)) == [2, 0]
+
+
+def test_any_of_several_statuses_is_wanted(jobs_table: JobsTable) -> None:
+    fill(jobs_table, 3)
+    for number, move in ((1, "cancelled"), (2, "submitting")):
+        job = jobs_table.get("acme", a_job(number).id)
+        assert job is not None
+        now = CREATED_AT + 5
+        moved = job.cancelled(now) if move == "cancelled" else job.submitting(Attempt("att_1", now, 7, now))
+        jobs_table.save(moved)
+    wanted = JobsFilter(statuses=frozenset({"queued", "submitting"}))
+    assert numbers(all_pages(jobs_table, wanted, 1)) == [2, 0]
+
+
+def test_deleted_jobs_can_be_left_out(jobs_table: JobsTable) -> None:
+    fill(jobs_table, 3)
+    job = jobs_table.get("acme", a_job(1).id)
+    assert job is not None
+    jobs_table.save(job.hidden())
+    assert numbers(all_pages(jobs_table, JobsFilter(with_deleted=False), 1)) == [2, 0]
+    assert numbers(all_pages(jobs_table, EVERYTHING, 1)) == [2, 1, 0]
 
 
 @pytest.mark.parametrize(
@@ -111,6 +132,43 @@ def test_created_after_is_strict_to_the_millisecond(
 ) -> None:
     fill(jobs_table, 3)
     assert numbers(all_pages(jobs_table, JobsFilter(created_after=created_after), 2)) == expected
+
+
+@pytest.mark.parametrize(
+    ("created_before", "expected"),
+    [
+        (-1e12, []),
+        (CREATED_AT, []),
+        (CREATED_AT + 1, [0]),
+        (CREATED_AT + 1.002, [1, 0]),
+        (CREATED_AT + 2.002, [2, 1, 0]),
+        (1e15, [2, 1, 0]),
+    ],
+)
+def test_created_before_is_strict_to_the_millisecond(
+    jobs_table: JobsTable, created_before: float, expected: list[int]
+) -> None:
+    fill(jobs_table, 3)
+    assert numbers(all_pages(jobs_table, JobsFilter(created_before=created_before), 1)) == expected
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "expected"), [(0.5, 3.5, [3, 2, 1]), (3.5, 0.5, []), (2, 2, []), (1, 3, [2])]
+)
+def test_both_ends_of_the_time_are_left_out(
+    jobs_table: JobsTable, after: float, before: float, expected: list[int]
+) -> None:
+    fill(jobs_table, 5)
+    wanted = JobsFilter(created_after=CREATED_AT + after, created_before=CREATED_AT + before)
+    for limit in (1, 2, 10):
+        assert numbers(all_pages(jobs_table, wanted, limit)) == expected
+
+
+def test_a_cursor_later_than_the_wanted_time_goes_on_at_that_time(jobs_table: JobsTable) -> None:
+    fill(jobs_table, 5)
+    cursor = jobs_table.list("acme", EVERYTHING, 1, None).cursor
+    wanted = JobsFilter(created_before=CREATED_AT + 2)
+    assert numbers(jobs_table.list("acme", wanted, 10, cursor).jobs) == [1, 0]
 
 
 @pytest.mark.parametrize("cursor", MALFORMED)

@@ -37,7 +37,11 @@ class MemoryJobsTable:
     def list(self, tenant: str, wanted: JobsFilter, limit: int, cursor: str | None) -> JobsPage:
         after = _read_cursor(tenant, cursor)
         found = sorted(
-            (job for job in self._jobs.values() if job.tenant == tenant and _matches(job, wanted)),
+            (
+                job
+                for job in self._jobs.values()
+                if job.tenant == tenant and wanted.matches(job) and _in_time(job, wanted)
+            ),
             key=_order,
             reverse=True,
         )
@@ -68,12 +72,10 @@ def _order(job: Job) -> tuple[int, str]:
     return int(job.created_at * 1000), job.id
 
 
-def _matches(job: Job, wanted: JobsFilter) -> bool:
-    return (
-        (wanted.status is None or job.status == wanted.status)
-        and (wanted.model is None or job.request.model == wanted.model)
-        and (wanted.tag is None or job.request.tag == wanted.tag)
-        and (wanted.created_after is None or _order(job)[0] > int(wanted.created_after * 1000))
+def _in_time(job: Job, wanted: JobsFilter) -> bool:
+    created_ms, _ = _order(job)
+    return (wanted.created_after is None or created_ms > int(wanted.created_after * 1000)) and (
+        wanted.created_before is None or created_ms < int(wanted.created_before * 1000)
     )
 
 

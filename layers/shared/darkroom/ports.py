@@ -38,12 +38,26 @@ class JobsPage:
 
 @dataclass(frozen=True, slots=True)
 class JobsFilter:
-    """Every given field must match. Times are Unix seconds."""
+    """Every given field must match. Times are Unix seconds, to the millisecond; both ends are left out.
 
-    status: str | None = None
+    `statuses`: one of them; empty for any. `with_deleted`: also those that the tenant has deleted.
+    """
+
+    statuses: frozenset[str] = frozenset()
     model: str | None = None
     tag: str | None = None
     created_after: float | None = None
+    created_before: float | None = None
+    with_deleted: bool = True
+
+    def matches(self, job: Job) -> bool:
+        """Whether the job is wanted, its time of creation aside: by that a store finds it."""
+        return (
+            (not self.statuses or job.status in self.statuses)
+            and (self.model is None or job.request.model == self.model)
+            and (self.tag is None or job.request.tag == self.tag)
+            and (self.with_deleted or not job.deleted)
+        )
 
 
 class JobsTable(Protocol):

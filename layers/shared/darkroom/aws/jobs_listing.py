@@ -37,7 +37,7 @@ def list_jobs(
     for _ in range(_INDEX_PAGES):
         size = _INDEX_PAGE if _is_sieve(wanted) else min(limit + 1 - len(found), _INDEX_PAGE)
         keys, before = _index_page(client, table, tenant, wanted, before, size)
-        found += [job for job in _read_jobs(client, table, keys) if _matches(job, wanted)]
+        found += [job for job in _read_jobs(client, table, keys) if wanted.matches(job)]
         if len(found) > limit:
             last = found[limit - 1]
             return JobsPage(tuple(found[:limit]), write_cursor(tenant, created_key(last.created_at, last.id)))
@@ -51,25 +51,30 @@ def _index_page(
     client: "DynamoDBClient", table: str, tenant: str, wanted: JobsFilter, before: str | None, size: int
 ) -> tuple[list[JobKey], str | None]:
     """The keys created before `before`, and what to go on before; None at the end."""
-    if before is not None and before <= _first_created(wanted):
-        return [], None  # DynamoDB refuses to start outside of the query's own range
-    start: dict[str, Any] = {"ExclusiveStartKey": _index_key(tenant, before)} if before else {}
+    first, last = _first_created(wanted), _last_created(wanted)
+    # DynamoDB refuses a range that is upside down, and to start outside of the query's own
+    if first > min(before or last, last):
+        return [], None
+    start: dict[str, Any] = (
+        {"ExclusiveStartKey": _index_key(tenant, before)} if before and before < last else {}
+    )
     with translated():
         reply = client.query(
             TableName=table,
             IndexName="by_tenant",
-            KeyConditionExpression="#tenant = :tenant AND #created >= :first",
+            KeyConditionExpression="#tenant = :tenant AND #created BETWEEN :first AND :last",
             ExpressionAttributeNames={"#tenant": "tenant", "#created": "created"},
             ExpressionAttributeValues={
                 ":tenant": to_attribute(tenant),
-                ":first": to_attribute(_first_created(wanted)),
+                ":first": to_attribute(first),
+                ":last": to_attribute(last),
             },
             ScanIndexForward=False,
             Limit=size,
             **start,
         )
-    last = reply.get("LastEvaluatedKey")
-    return [job_key(item) for item in reply["Items"]], last["created"]["S"] if last else None
+    read = reply.get("LastEvaluatedKey")
+    return [job_key(item) for item in reply["Items"]], read["created"]["S"] if read else None
 
 
 def _index_key(tenant: str, created: str) -> Item:
@@ -83,6 +88,12 @@ def _first_created(wanted: JobsFilter) -> str:
         return created_key(0)
     after_ms = min(max(int(wanted.created_after * 1000), -1), _LATEST_MS - 1)
     return f"{after_ms + 1:013d}#"
+
+
+def _last_created(wanted: JobsFilter) -> str:
+    """What stands before every index key of a job created at the wanted time or later."""
+    before_ms = _LATEST_MS if wanted.created_before is None else int(wanted.created_before * 1000)
+    return f"{min(max(before_ms, 0), _LATEST_MS):013d}#"
 
 
 def _read_jobs(client: "DynamoDBClient", table: str, keys: Sequence[JobKey]) -> list[Job]:
@@ -104,12 +115,4 @@ def _identity(item: Item) -> tuple[Any, Any]:
 
 def _is_sieve(wanted: JobsFilter) -> bool:
     """Whether jobs of the index may have to be left out."""
-    return (wanted.status, wanted.model, wanted.tag) != (None, None, None)
-
-
-def _matches(job: Job, wanted: JobsFilter) -> bool:
-    return (
-        (wanted.status is None or job.status == wanted.status)
-        and (wanted.model is None or job.request.model == wanted.model)
-        and (wanted.tag is None or job.request.tag == wanted.tag)
-    )
+    return bool(wanted.statuses or wanted.model or wanted.tag) or not wanted.with_deleted

@@ -16,7 +16,7 @@ MAX_LIMIT = 100
 def read_list_query(query: Callable[[str], str | None]) -> tuple[JobsFilter, int, str | None]:
     """Raises ApiError naming the parameter and what it may be."""
     wanted = JobsFilter(
-        status=_status(query("status")),
+        statuses=_statuses(query("status")),
         model=_model(query("model")),
         tag=query("tag"),
         created_after=_time(query("created_after")),
@@ -24,10 +24,12 @@ def read_list_query(query: Callable[[str], str | None]) -> tuple[JobsFilter, int
     return wanted, _limit(query("limit")), query("cursor")
 
 
-def _status(text: str | None) -> str | None:
-    if text is not None and text not in set(JobStatus):
+def _statuses(text: str | None) -> frozenset[str]:
+    if text is None:
+        return frozenset()
+    if text not in set(JobStatus):
         raise invalid_request(Problem("status", f"must be one of: {', '.join(JobStatus)}"))
-    return text
+    return frozenset({text})
 
 
 def _model(text: str | None) -> str | None:

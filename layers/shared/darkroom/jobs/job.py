@@ -66,6 +66,8 @@ class Attempt:
     """When its permit was taken; None once the slot was given back ahead of the end."""
     ambiguous: str | None = None
     """Why it is unknown whether upstream has a task for it."""
+    key_version: str | None = None
+    """Which version of the tenant's own upstream key it was made with; None: the stack's key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,10 @@ class Job:
         if not self.status.terminal:
             raise TransitionError(f"{self.status} is not the end")
         return replace(self, billed=billed, prediction_id=prediction_id or self.prediction_id)
+
+    def hidden(self) -> "Job":
+        """Deleted by its tenant, in whatever state it is."""
+        return replace(self, deleted=True)
 
     def slot_given_back(self) -> "Job":
         """A cancelled job's task counts no longer against the concurrent ones."""
