@@ -1,7 +1,11 @@
+"""A stack in moto, the events of `events/`, and on request: workers, and the HTTP front of it all."""
+
 import json
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from moto import mock_aws
@@ -9,6 +13,9 @@ from moto import mock_aws
 from darkroom import adapters, wiring
 from darkroom.settings import settings
 from functional.aws import Stack, make_stack
+
+if TYPE_CHECKING:
+    from functional.workers import Workers
 
 EVENTS = Path(__file__).parents[2] / "events"
 
@@ -46,6 +53,38 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
 def event() -> Any:
     """An event of `events/` by its name, to be changed at will."""
     return lambda name: json.loads((EVENTS / f"{name}.json").read_text())
+
+
+@pytest.fixture
+def workers(
+    stack: Stack, context: LambdaContext, event: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator["Workers"]:
+    """Advance jobs against the simulator of upstream; the tenant is `acme`."""
+    from functional.workers import workers_of  # loads the simulator
+
+    with workers_of(stack, context, event, monkeypatch) as made:
+        yield made
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The API on 127.0.0.1 for clients that bring their own HTTP; `base_url` ends with the stage."""
+
+    base_url: str
+    api_key: str
+    tenant: str
+    workers: "Workers"
+    """`workers.busy()` advances jobs beside the block, `workers.run(job)` one job to its end."""
+
+
+@pytest.fixture
+def gateway(workers: "Workers", monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
+    from functional.gateway import Gateway, serving
+
+    with serving(Gateway()) as base_url:
+        monkeypatch.setenv("PUBLIC_URL", base_url)
+        key = adapters.accounts_table().create_tenant("acme", time.time())
+        yield Front(base_url, key.api_key, "acme", workers)
 
 
 def _forget() -> None:

@@ -2,9 +2,6 @@
 
 import io
 import json
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,105 +11,14 @@ from PIL import Image
 
 from callback.app import lambda_handler as call_back
 from darkroom import adapters, wiring
-from darkroom.jobs.delivery import DeliveryStatus
-from darkroom.jobs.job import Job, JobStatus
+from darkroom.jobs.job import JobStatus
 from darkroom.observability import logger
 from darkroom.settings import settings
-from functional import jobs
-from functional.aws import REGION, Stack
-from local.receiver.app import receiver_in_thread
+from functional.aws import REGION
+from functional.workers import SECRET, Workers
 from local.receiver.behaviour import Rule
-from local.receiver.client import ReceiverClient
-from local.simulator.app import TEST_CREDENTIALS, simulator_in_thread
-from local.simulator.control import SimulatorControl
-from local.simulator.settings import Settings
+from local.simulator.app import TEST_CREDENTIALS
 from poller.app import lambda_handler as poll
-from webhook.app import lambda_handler as deliver
-
-SECRET = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo0NTY3ODk="
-
-
-@dataclass
-class Workers:
-    """Messages go from the queues to the handlers as the event source mappings would bring them."""
-
-    stack: Stack
-    simulator: SimulatorControl
-    receiver: ReceiverClient
-    context: Any
-    event: Any
-
-    def job(self, **changes: Any) -> Job:
-        return jobs.queued(webhook_url=f"{self.receiver.url}/hook", width=512, height=512, **changes)
-
-    def now(self, job: Job) -> Job:
-        current = adapters.jobs_table().get(job.tenant, job.id)
-        assert current is not None
-        return current
-
-    def run(self, job: Job, seconds: float = 15) -> Job:
-        """Work both queues, their delays left out, until the job and its delivery have ended."""
-        ends_at = time.monotonic() + seconds
-        while time.monotonic() < ends_at:
-            self.work()
-            current = self.now(job)
-            if current.status.terminal and current.delivery.status is not DeliveryStatus.PENDING:
-                return current
-            time.sleep(0.05)
-        raise AssertionError(f"still {self.now(job).status} after {seconds} s")
-
-    def work(self) -> None:
-        for url, handler in (
-            (self.stack.jobs_queue_url, poll),
-            (self.stack.webhook_queue_url, deliver),
-        ):
-            # one at a time: two writers of one key at once are more than moto's S3 can take
-            for record in self._receive(url):
-                assert handler({"Records": [record]}, self.context) == {"batchItemFailures": []}
-
-    def _receive(self, url: str) -> list[dict[str, Any]]:
-        sqs = boto3.client("sqs", REGION)
-        # moto keeps a delayed message back; here its time has always come
-        for message in _backend_messages(url):
-            message.delayed_until = 0
-        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-        records = []
-        for message in found:
-            [record] = self.event("poller")["Records"]
-            record["body"] = message["Body"]
-            records.append(record)
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return records
-
-
-def _backend_messages(url: str) -> list[Any]:
-    from moto.core.models import DEFAULT_ACCOUNT_ID
-    from moto.sqs.models import sqs_backends
-
-    queue = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[url.rsplit("/", 1)[1]]
-    return list(queue._messages)
-
-
-@pytest.fixture
-def workers(stack: Stack, context: Any, event: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
-    with (
-        simulator_in_thread(settings=Settings(inference_seconds=0.2)) as simulator,
-        receiver_in_thread({"acme": SECRET}) as receiver,
-    ):
-        targets = ",".join(urlsplit(url).netloc for url in (simulator.url, receiver.url))
-        monkeypatch.setenv("LOCAL_TARGETS", targets)
-        monkeypatch.setenv("UPSTREAM_URL", f"{simulator.url}/api/v3")
-        monkeypatch.setenv("PUBLIC_URL", "https://api.test")
-        monkeypatch.setenv("CALLBACKS", "off")
-        boto3.client("secretsmanager", REGION).put_secret_value(
-            SecretId=stack.upstream_key_secret, SecretString=TEST_CREDENTIALS.key
-        )
-        boto3.client("ssm", REGION).put_parameter(
-            Name="/functional/tenants/acme/webhook-secret",
-            Type="SecureString",
-            Value=json.dumps({"secrets": [{"secret": SECRET, "expires_at": None}]}),
-        )
-        yield Workers(stack, simulator, receiver, context, event)
 
 
 def test_a_prompt_becomes_a_picture_in_s3_and_a_verified_webhook(workers: Workers) -> None:
