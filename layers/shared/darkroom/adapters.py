@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from darkroom.aws.accounts_table import AccountsTable
     from darkroom.aws.images_bucket import S3ImagesBucket
     from darkroom.aws.jobs_table import DynamoJobsTable
+    from darkroom.aws.joins import DynamoJoins
     from darkroom.aws.queues import SqsQueue
     from darkroom.aws.secrets import SecretValue
     from darkroom.net.client import GuardedClient
@@ -50,6 +51,13 @@ def jobs_table() -> DynamoJobsTable:
     from darkroom.aws.jobs_table import DynamoJobsTable
 
     return DynamoJobsTable(clients().dynamodb, settings().jobs_table, settings().retention_days)
+
+
+@cache
+def joins() -> DynamoJoins:
+    from darkroom.aws.joins import DynamoJoins
+
+    return DynamoJoins(clients().dynamodb, settings().jobs_table)
 
 
 @cache

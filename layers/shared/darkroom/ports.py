@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
 from darkroom.jobs.job import Job
+from darkroom.jobs.joins import OpenCall
 from darkroom.jobs.upstream import Prediction, SubmitOutcome
 
 
@@ -160,6 +161,19 @@ class ImagesBucket(Protocol):
 
     def uri(self, key: str) -> str:
         """`s3://bucket/key`."""
+
+
+class Joins(Protocol):
+    """The open calls that a repeat may join. All methods raise ThrottledError."""
+
+    def add(self, call: OpenCall) -> OpenCall:
+        """Store a new call, whose group is its own; returns it with its revision."""
+
+    def save(self, call: OpenCall) -> OpenCall | None:
+        """Write it if nobody else has since it was read; returns it with its new revision, else None."""
+
+    def started_since(self, tenant: str, fingerprint: str, since: float) -> Sequence[OpenCall]:
+        """Oldest first, to the millisecond. Strongly consistent."""
 
 
 class WebhookSecrets(Protocol):

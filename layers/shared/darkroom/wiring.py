@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from darkroom.usecases.cancel import Canceller
     from darkroom.usecases.context import Poller
     from darkroom.usecases.deliver import Deliverer
+    from darkroom.usecases.join import Joiner
     from darkroom.usecases.reconcile import Reconciler
 
 
@@ -49,6 +50,13 @@ def canceller() -> Canceller:
         settings().overdue_seconds,
         time.time,
     )
+
+
+@cache
+def joiner() -> Joiner:
+    from darkroom.usecases.join import Joiner
+
+    return Joiner(adapters.joins(), time.time)
 
 
 @cache

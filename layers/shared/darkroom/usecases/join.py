@@ -1,0 +1,46 @@
+"""Join a repeated call to the one that is already paid for, or open another (`jobs.joins` has the why)."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from darkroom.jobs.joins import JOIN_SECONDS, Choose, OpenCall
+from darkroom.ports import Joins, ThrottledError
+
+_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Joiner:
+    """All methods raise ThrottledError. `seconds`: how long the handler may be at the call from now on."""
+
+    joins: Joins
+    clock: Callable[[], float]
+
+    def join(self, tenant: str, fingerprint: str, seconds: float, choose: Choose) -> OpenCall | None:
+        """The open call that this POST repeats, leased for it; None where it repeats none."""
+        for _ in range(_TRIES):
+            now = self.clock()
+            calls = self.joins.started_since(tenant, fingerprint, now - JOIN_SECONDS)
+            chosen = choose(calls, now)
+            if chosen is None:
+                return None
+            leased = self.joins.save(chosen.leased(now, now + seconds))
+            if leased is not None:
+                return leased
+        raise ThrottledError("other repeats of the same call are always faster")
+
+    def open(self, tenant: str, fingerprint: str, seconds: float) -> OpenCall:
+        """Before its jobs are accepted: a crash after that leaves what a repeat can join."""
+        now = self.clock()
+        group = secrets.token_hex(16)
+        return self.joins.add(OpenCall(tenant, fingerprint, group, now, now, now + seconds))
+
+    def leave(self, call: OpenCall) -> None:
+        """The client was told to come back: the next repeat may have the call at once."""
+        self.joins.save(call.left(self.clock()))
+
+    def answer(self, call: OpenCall) -> None:
+        """The client got a final answer. One that a later repeat has leased meanwhile is left to that:
+        nobody listens to this answer any more."""
+        self.joins.save(call.answered(self.clock()))

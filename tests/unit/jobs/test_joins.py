@@ -1,0 +1,90 @@
+from dataclasses import replace
+
+from darkroom.jobs.joins import OpenCall, call_fingerprint, choose_repeated, choose_resent
+from memory.world import a_request
+
+NOW = 10_000.0
+
+
+def a_call(group: str, **changes: float | None) -> OpenCall:
+    """Came in 25 s ago, and its handler left it 5 s ago."""
+    call = OpenCall("acme", "f", group, started_at=NOW - 25, posted_at=NOW - 25, leased_until=NOW - 5)
+    return replace(call, **changes)  # type: ignore[arg-type]  # a test names real fields
+
+
+def test_a_repeat_of_nothing_known_joins_nothing() -> None:
+    assert choose_repeated([], NOW) is None
+
+
+def test_a_repeat_joins_the_call_that_was_left_last() -> None:
+    """An older one may be a call whose client never came back; nothing of it need have been paid."""
+    left = a_call("left", leased_until=NOW - 1)
+    calls = [a_call("abandoned"), left, a_call("at work", leased_until=NOW + 10)]
+    assert choose_repeated(calls, NOW) == left
+
+
+def test_a_repeat_joins_the_call_at_work_the_longest_if_none_is_left() -> None:
+    """Its client may have given up on an answer that is still being made."""
+    longest = a_call("longest", leased_until=NOW + 1)
+    assert choose_repeated([a_call("other", leased_until=NOW + 9), longest], NOW) == longest
+
+
+def test_an_unanswered_call_comes_before_an_answered_one() -> None:
+    at_work = a_call("at work", leased_until=NOW + 9)
+    assert choose_repeated([a_call("done", answered_at=NOW - 1), at_work], NOW) == at_work
+
+
+def test_a_repeat_joins_a_call_whose_answer_was_lost_on_the_way() -> None:
+    done = a_call("done", answered_at=NOW - 30)
+    assert choose_repeated([done], NOW) == done
+
+
+def test_two_lost_answers_are_two_calls() -> None:
+    """The second repeat leaves alone what the first has leased."""
+    retaken = a_call("retaken", answered_at=NOW - 3).leased(NOW - 1, NOW + 20)
+    other = a_call("other", answered_at=NOW - 1)
+    assert choose_repeated([retaken, other], NOW) == other
+
+
+def test_an_answer_of_long_ago_is_not_repeated() -> None:
+    assert choose_repeated([a_call("done", answered_at=NOW - 30.1)], NOW) is None
+
+
+def test_a_call_of_a_quarter_of_an_hour_ago_is_joined_no_more() -> None:
+    old = a_call("old", started_at=NOW - 900.1, posted_at=NOW - 20)
+    assert choose_repeated([old], NOW) is None
+    assert choose_resent([old], NOW) is None
+    assert choose_repeated([replace(old, started_at=NOW - 900)], NOW) is not None
+
+
+def test_a_resent_call_joins_the_one_that_has_waited_longest() -> None:
+    """The old WaveSpeed clients send again after 10 s, while the first handler still waits."""
+    first = a_call("first", posted_at=NOW - 11, leased_until=NOW + 9)
+    assert choose_resent([a_call("second", posted_at=NOW - 10), first], NOW) == first
+
+
+def test_what_follows_closer_than_a_client_resends_is_a_call_of_its_own() -> None:
+    assert choose_resent([a_call("first", posted_at=NOW - 8.9)], NOW) is None
+    assert choose_resent([a_call("first", posted_at=NOW - 9)], NOW) is not None
+
+
+def test_a_call_that_was_just_resent_is_not_resent_again() -> None:
+    again = a_call("again").leased(NOW - 2, NOW + 18)
+    assert choose_resent([again], NOW) is None
+
+
+def test_an_answered_call_is_not_resent() -> None:
+    assert choose_resent([a_call("done").answered(NOW - 5)], NOW) is None
+
+
+def test_each_part_has_a_key_that_no_idempotency_key_can_be() -> None:
+    keys = {a_call("one").key(part) for part in (1, 2)} | {a_call("two").key(1)}
+    assert len(keys) == 3
+    assert not any(key.isprintable() for key in keys)
+
+
+def test_a_calls_fingerprint_is_that_of_all_its_parts() -> None:
+    one, two = a_request(part="1/2"), a_request(part="2/2")
+    assert call_fingerprint([one, two]) == call_fingerprint([one, replace(two)])
+    others = [[one], [two, one], [one, replace(two, seed=7)], [one, replace(two, inline_output=True)]]
+    assert call_fingerprint([one, two]) not in {call_fingerprint(requests) for requests in others}
