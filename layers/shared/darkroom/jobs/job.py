@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from darkroom.jobs.booking import Booking
 from darkroom.jobs.delivery import Delivery, DeliveryStatus
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.request import ImageRequest
@@ -121,6 +122,8 @@ class Job:
     delivery: Delivery = field(default_factory=Delivery)
     deleted: bool = False
     """The tenant has deleted it on a surface that can: lists leave it out. The record itself is kept."""
+    booked: Booking | None = None
+    """How the price stands with its payers (`money.py`); only the jobs table writes it."""
 
     @property
     def price_microusd(self) -> int | None:
