@@ -5,7 +5,8 @@ pk = TENANT#{tenant}            sk = profile         owner, name, requests_per_m
                                                      own_upstream_key, created_at, removed_at, fingerprint
 pk = TENANT#{tenant}            sk = key#{key_id}    the key's hash: finds a tenant's keys by their ids
 pk = TENANT#{owner}             sk = sub#{created, milliseconds}#{tenant}    lists an owner's sub-accounts
-pk = TENANT#{tenant}            sk = rotation        who changes its webhook secret at the moment
+pk = TENANT#{tenant}            sk = rotation        token, until: who changes its webhook secret;
+                                                     version: of the secrets, at the least
 """
 
 import hashlib
@@ -40,6 +41,10 @@ def profile_of(tenant: str) -> Item:
 
 def tenants_key_of(tenant: str, key_id: str) -> Item:
     return to_item({"pk": f"TENANT#{tenant}", "sk": f"key#{key_id}"})
+
+
+def rotation_of(tenant: str) -> Item:
+    return to_item({"pk": f"TENANT#{tenant}", "sk": "rotation"})
 
 
 def account_of(tenant: str, profile: Profile | None, owners_profile: Profile | None) -> Account | None:
