@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from darkroom.http.errors import ApiError
-from darkroom.http.wait import wait_for_end, wait_seconds
+from darkroom.http.wait import wait_for_end, wait_for_ends, wait_seconds
 from darkroom.jobs.job import Job, JobStatus
 from memory.clock import FakeClock
 from memory.jobs import a_job
@@ -56,3 +56,30 @@ def test_no_wait_is_one_read() -> None:
     reader = Reader(clock, ends_after=60)
     wait_for_end(reader, 0, clock, clock.sleep)
     assert reader.reads == 1
+
+
+def test_several_jobs_are_waited_for_until_the_last_one_has_ended() -> None:
+    clock = FakeClock()
+    jobs = [a_job(number) for number in (1, 2, 3)]
+    readers = {
+        job.id: Reader(clock, ends_after=seconds) for job, seconds in zip(jobs, (4, 0, 2), strict=True)
+    }
+
+    def read(job: Job) -> Job:
+        return replace(readers[job.id](), id=job.id)
+
+    started = clock()
+    ended = wait_for_ends(jobs, read, 8, clock, clock.sleep)
+    assert [job.id for job in ended] == [job.id for job in jobs]
+    assert all(job.status is JobStatus.COMPLETED for job in ended)
+    assert 4.0 <= clock() - started <= 4.5
+    assert readers[jobs[1].id].reads == 1  # what has ended is not read again
+
+
+def test_jobs_share_one_deadline() -> None:
+    clock = FakeClock()
+    jobs = [a_job(number) for number in (1, 2)]
+    started, reader = clock(), Reader(clock, ends_after=60)
+    ended = wait_for_ends(jobs, lambda job: replace(reader(), id=job.id), 8, clock, clock.sleep)
+    assert [job.status for job in ended] == [JobStatus.PROCESSING] * 2
+    assert clock() - started == pytest.approx(8)

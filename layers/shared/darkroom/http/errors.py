@@ -1,6 +1,7 @@
 """Errors as the HTTP surface shows them: one body, whose `error` is always an object."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from darkroom.jobs.rules import Problem
@@ -31,12 +32,15 @@ class ApiError(Exception):
         *,
         problems: tuple[Problem, ...] = (),
         headers: dict[str, str] | None = None,
+        details: Mapping[str, Any] | None = None,
     ) -> None:
+        """`details` are further fields of the error in the body, such as the ids of jobs."""
         super().__init__(message)
         self.status = status
         self.code = code
         self.problems = problems
         self.headers = headers or {}
+        self.details = details or {}
 
     @property
     def body(self) -> str:
@@ -48,7 +52,7 @@ class ApiError(Exception):
         }
         if self.problems:
             error["problems"] = [{"field": p.field, "message": p.message} for p in self.problems]
-        return json.dumps({"error": error}, ensure_ascii=False)
+        return json.dumps({"error": {**error, **self.details}}, ensure_ascii=False)
 
 
 def invalid_request(*problems: Problem) -> ApiError:

@@ -1,8 +1,8 @@
-"""The bounded wait: a request that stays open until its job has ended, or its time is up."""
+"""The bounded wait: a request that stays open until its jobs have ended, or its time is up."""
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from darkroom.http.errors import invalid_request
 from darkroom.jobs.job import Job
@@ -29,11 +29,45 @@ def wait_for_end(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Job:
     """The job as it stands at its end or when the time is up."""
+    [job] = _wait(lambda: [read()], seconds, clock, sleep)
+    return job
+
+
+def wait_for_ends(
+    jobs: Sequence[Job],
+    read: Callable[[Job], Job],
+    seconds: float,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> list[Job]:
+    """The jobs, in their order, as they stand at the end of the last one or when the time is up.
+
+    Those that have not ended are read side by side, in threads.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    current = {job.id: job for job in jobs}
+
+    def read_open() -> list[Job]:
+        running = [job for job in current.values() if not job.status.terminal]
+        current.update({job.id: job for job in pool.map(read, running)})
+        return list(current.values())
+
+    with ThreadPoolExecutor(max_workers=len(current)) as pool:
+        return _wait(read_open, seconds, clock, sleep)
+
+
+def _wait(
+    read: Callable[[], list[Job]],
+    seconds: float,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> list[Job]:
     ends_at, pause = clock() + seconds, _FIRST_PAUSE_SECONDS
     while True:
-        job = read()
+        jobs = read()
         left = ends_at - clock()
-        if job.status.terminal or left <= 0:
-            return job
+        if all(job.status.terminal for job in jobs) or left <= 0:
+            return jobs
         sleep(min(pause, left))
         pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)

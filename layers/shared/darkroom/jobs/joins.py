@@ -30,7 +30,7 @@ JOIN_SECONDS = 900.0
 LOST_ANSWER_SECONDS = 30.0
 """So long an answered call may still be repeated: its answer was lost on the way."""
 RESEND_SECONDS = 9.0
-"""WaveSpeed's older clients give up after 10 s and send the same again, without a word that it is a repeat."""
+"""WaveSpeed's older clients give up after 10 s and send the same again, not saying that it is a repeat."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from darkroom.jobs.joins import JOIN_SECONDS, Choose, OpenCall
@@ -12,7 +13,11 @@ _TRIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Joiner:
-    """All methods raise ThrottledError. `seconds`: how long the handler may be at the call from now on."""
+    """`seconds`: how long the handler may be at the call from now on.
+
+    `join` and `open` raise ThrottledError. `leave` and `answer` don't: the client's answer is more than
+    its record, without which the call only stays open for longer.
+    """
 
     joins: Joins
     clock: Callable[[], float]
@@ -38,9 +43,11 @@ class Joiner:
 
     def leave(self, call: OpenCall) -> None:
         """The client was told to come back: the next repeat may have the call at once."""
-        self.joins.save(call.left(self.clock()))
+        with suppress(ThrottledError):
+            self.joins.save(call.left(self.clock()))
 
     def answer(self, call: OpenCall) -> None:
         """The client got a final answer. One that a later repeat has leased meanwhile is left to that:
         nobody listens to this answer any more."""
-        self.joins.save(call.answered(self.clock()))
+        with suppress(ThrottledError):
+            self.joins.save(call.answered(self.clock()))
