@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from random import Random
 
+from darkroom.faces.wavespeed.webhook_body import prediction_body
 from darkroom.jobs.account import Account
 from darkroom.jobs.job import Job
 from darkroom.jobs.request import ImageRequest
@@ -16,6 +17,7 @@ from darkroom.usecases.context import Policy, Poller
 from darkroom.usecases.deliver import Deliverer
 from darkroom.usecases.reconcile import Reconciler
 from darkroom.webhooks.event import event_body
+from darkroom.webhooks.formats import WebhookFormats
 from memory.clock import FakeClock
 from memory.images_bucket import MemoryImagesBucket
 from memory.jobs_table import MemoryJobsTable
@@ -25,6 +27,7 @@ from memory.queue import MemoryQueue
 from memory.sender import FakeSender
 from memory.telemetry import MemoryTelemetry
 from memory.upstream import FakeUpstream
+from memory.upstreams import MemoryUpstreams
 from memory.webhook_secrets import MemoryWebhookSecrets
 
 TENANT = "acme"
@@ -65,6 +68,7 @@ class World:
         self.queue = MemoryQueue(self.clock)
         self.webhook_queue = MemoryQueue(self.clock)
         self.upstream = FakeUpstream(self.clock)
+        self.upstreams = MemoryUpstreams(self.upstream, self.permits, self.clock)
 
     @property
     def acceptor(self) -> Acceptor:
@@ -86,7 +90,7 @@ class World:
             sender=self.sender,
             secrets=self.secrets,
             telemetry=self.telemetry,
-            event_body=self._event_body,
+            formats=self._formats,
             overdue_seconds=OVERDUE_SECONDS,
             clock=self.clock,
             random=self.random,
@@ -109,8 +113,7 @@ class World:
         return Poller(
             jobs=self.jobs,
             queue=self.queue,
-            upstream=self.upstream,
-            permits=self.permits,
+            upstreams=self.upstreams,
             pictures=self.pictures,
             bucket=self.bucket,
             deliverer=self.deliverer,
@@ -161,10 +164,14 @@ class World:
     def _callback_url(self, job: Job) -> str | None:
         return f"https://api.test/callbacks/wavespeed?job={job.id}" if self.callbacks else None
 
-    def _event_body(self, job: Job) -> bytes:
-        return event_body(
-            job,
-            base_url="https://api.test/live",
-            link=lambda key, expires_at: output_link("https://api.test/live", b"k" * 32, key, expires_at),
-            uri=self.bucket.uri,
+    @property
+    def _formats(self) -> WebhookFormats:
+        base_url = "https://api.test/live"
+
+        def link(key: str, expires_at: int) -> str:
+            return output_link(base_url, b"k" * 32, key, expires_at)
+
+        return WebhookFormats(
+            lambda job: event_body(job, base_url=base_url, link=link, uri=self.bucket.uri),
+            lambda job: prediction_body(job, base_url=base_url, link=link),
         )

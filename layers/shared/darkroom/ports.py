@@ -178,7 +178,7 @@ class Joins(Protocol):
 
 class WebhookSecrets(Protocol):
     def secrets(self, tenant: str) -> Sequence[str]:
-        """The tenant's signing secrets (`whsec_…`), more than one while a rotation overlaps."""
+        """The tenant's (`whsec_…`), the newest last; more than one while a rotation overlaps."""
 
 
 class Telemetry(Protocol):

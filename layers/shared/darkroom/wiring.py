@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from darkroom.usecases.deliver import Deliverer
     from darkroom.usecases.join import Joiner
     from darkroom.usecases.reconcile import Reconciler
+    from darkroom.webhooks.formats import WebhookFormats
 
 
 @cache
@@ -91,7 +92,7 @@ def deliverer() -> Deliverer:
         sender=adapters.webhook_sender(),
         secrets=SsmWebhookSecrets(adapters.clients().ssm, settings().tenant_parameters),
         telemetry=adapters.telemetry(),
-        event_body=_event_body,
+        formats=_webhook_formats(),
         overdue_seconds=settings().overdue_seconds,
         clock=time.time,
         random=random.Random(),  # noqa: S311  # jitter, no secret
@@ -138,14 +139,20 @@ def _callback_url(job: Job) -> str | None:
     return callback_url(settings().public_url, key, job.tenant, job.id, job.attempt.id)
 
 
-def _event_body(job: Job) -> bytes:
-    from darkroom.links import output_link
+def _webhook_formats() -> WebhookFormats:
+    from darkroom.faces.wavespeed.webhook_body import prediction_body
     from darkroom.webhooks.event import event_body
+    from darkroom.webhooks.formats import WebhookFormats
 
-    base_url, key = settings().public_url, adapters.signing_key().value().encode()
-    return event_body(
-        job,
-        base_url=base_url,
-        link=lambda s3_key, expires_at: output_link(base_url, key, s3_key, expires_at),
-        uri=adapters.images_bucket().uri,
+    base_url = settings().public_url
+    return WebhookFormats(
+        lambda job: event_body(job, base_url=base_url, link=_output_link, uri=adapters.images_bucket().uri),
+        lambda job: prediction_body(job, base_url=base_url, link=_output_link),
     )
+
+
+def _output_link(s3_key: str, expires_at: int) -> str:
+    from darkroom.links import output_link
+
+    key = adapters.signing_key().value().encode()
+    return output_link(settings().public_url, key, s3_key, expires_at)

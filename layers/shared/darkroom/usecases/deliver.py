@@ -1,15 +1,14 @@
 """Deliver a job's event to its webhook: one attempt now, the rest on a schedule. At least once.
 
-The event's id and body are the same for every attempt; only time stamp and signature are fresh.
+What it carries and how it is signed is the formats' affair; its id and body are the same for every attempt.
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from darkroom.jobs.delivery import Delivery, DeliveryAttempt, DeliveryStatus
-from darkroom.jobs.ids import event_id
 from darkroom.jobs.job import Job
 from darkroom.ports import (
     JobChangedError,
@@ -20,9 +19,9 @@ from darkroom.ports import (
     ThrottledError,
     WebhookSecrets,
 )
+from darkroom.webhooks.formats import WebhookFormats
 from darkroom.webhooks.schedule import next_delay_seconds
 from darkroom.webhooks.sender import DeliveryResult
-from darkroom.webhooks.standard_webhooks import sign
 
 FIRST_ATTEMPT_SECONDS = 5.0
 """In the poller: a slow receiver must not hold up the batch."""
@@ -45,7 +44,7 @@ class Deliverer:
     sender: Sender
     secrets: WebhookSecrets
     telemetry: Telemetry
-    event_body: Callable[[Job], bytes]
+    formats: WebhookFormats
     overdue_seconds: float
     clock: Callable[[], float]
     random: random.Random
@@ -102,8 +101,8 @@ class Deliverer:
         started = self.clock()
         secrets = self.secrets.secrets(job.tenant)
         if secrets:
-            body = self.event_body(job)
-            headers = _headers(job, int(started), body, secrets)
+            body = self.formats.body(job)
+            headers = self.formats.headers(job, int(started), body, secrets)
             url = job.request.webhook_url
             result = self.sender.send(url, headers, body, deadline_seconds=deadline_seconds)
         else:
@@ -159,14 +158,3 @@ def delivery_message(job: Job) -> JobMessage:
     the time it was planned for, which tells the rounds of a replay apart (`chain`, in milliseconds)."""
     planned_ms = round((job.delivery.next_at or 0.0) * 1000)
     return JobMessage(job.tenant, job.id, tries=job.delivery.made, chain=planned_ms)
-
-
-def _headers(job: Job, timestamp: int, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
-    name = event_id(job.id)
-    return {
-        "content-type": "application/json",
-        "user-agent": "Darkroom-Webhook/1",
-        "webhook-id": name,
-        "webhook-timestamp": str(timestamp),
-        "webhook-signature": sign(secrets, name, timestamp, body),
-    }
