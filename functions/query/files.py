@@ -1,15 +1,43 @@
-"""Pictures: by a signed link."""
+"""Pictures: their bytes, a link to them, and what the link leads to."""
 
 import time
 
 from aws_lambda_powertools.event_handler import Response
 
 from darkroom import adapters
+from darkroom.faces.aigateway.files import SignedFile, check_fits, file_headers, find_output, link_seconds
 from darkroom.http.api import answer
-from darkroom.http.errors import ApiError
+from darkroom.http.errors import ApiError, job_not_found
 from darkroom.http.job_answers import URL_SECONDS
-from darkroom.links import LinkRefusedError, check_link
+from darkroom.jobs.job import Job, StoredOutput
+from darkroom.links import LinkRefusedError, check_link, output_link
 from query.api import api
+from query.jobs import find_job
+
+
+@api.get("/v1/files/jobs/<job_id>/<file>")
+def get_file(job_id: str, file: str) -> Response[bytes]:
+    """The bytes themselves: aigateway-py follows no redirect. Powertools sends bytes as base64."""
+    job, output = _found(job_id, file)
+    check_fits(output, f"/v1/files/jobs/{job_id}/{file}/signed")
+    body = adapters.images_bucket().read(output.key)
+    if body is None:
+        raise ApiError(404, "file_gone", "The picture is kept no longer.")
+    return Response(
+        status_code=200, content_type=output.content_type, body=body, headers=dict(file_headers(job, output))
+    )
+
+
+@api.get("/v1/files/jobs/<job_id>/<file>/signed")
+def sign_file(job_id: str, file: str) -> Response[str]:
+    api.only_query("expires_in")
+    seconds = link_seconds(api.query)
+    _, output = _found(job_id, file)
+    expires_at = int(time.time()) + seconds
+    signing_key = adapters.signing_key().value().encode()
+    url = output_link(api.base_url, signing_key, output.key, expires_at)
+    signed: SignedFile = {"url": url, "expires_at": expires_at}
+    return answer(signed)
 
 
 @api.get("/outputs/<tenant>/<job_id>/<file>")
@@ -25,3 +53,12 @@ def get_output(tenant: str, job_id: str, file: str) -> Response[str]:
         ) from None
     location = adapters.images_bucket().presign(key, URL_SECONDS)
     return answer({"url": location}, 302, {"location": location, "cache-control": "no-store"})
+
+
+def _found(job_id: str, file: str) -> tuple[Job, StoredOutput]:
+    """Raises ApiError, the same for an unknown job, another tenant's and a file that the record has not."""
+    job = find_job(job_id)
+    output = find_output(job, file)
+    if output is None:
+        raise job_not_found()
+    return job, output

@@ -3,6 +3,7 @@
 from aws_lambda_powertools.event_handler import Response
 
 from darkroom import adapters
+from darkroom.faces.aigateway.jobs import in_its_words
 from darkroom.http.api import answer
 from darkroom.http.errors import invalid_request, job_not_found
 from darkroom.http.job_answers import record_of
@@ -33,16 +34,18 @@ def list_jobs() -> Response[str]:
 def get_job(job_id: str) -> Response[str]:
     api.only_query("wait")
     seconds = wait_seconds(api.query("wait"), settings().wait_seconds)
-    job = wait_for_end(lambda: _job(job_id), seconds)
-    return answer(record_of(job, adapters.images_bucket(), api.base_url))
+    job = wait_for_end(lambda: find_job(job_id), seconds)
+    record = record_of(job, adapters.images_bucket(), api.base_url)
+    return answer(in_its_words(record, api.header("user-agent")))
 
 
 @api.get("/v1/jobs/<job_id>/webhook")
 def get_webhook(job_id: str) -> Response[str]:
-    return answer(delivery_record(_job(job_id)))
+    return answer(delivery_record(find_job(job_id)))
 
 
-def _job(job_id: str) -> Job:
+def find_job(job_id: str) -> Job:
+    """The caller's own. Raises ApiError, the same for an unknown id and another tenant's."""
     job = adapters.jobs_table().get(api.tenant, job_id)
     if job is None:
         raise job_not_found()

@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from darkroom import adapters, wiring
+from darkroom.faces.aigateway.jobs import in_its_words
 from darkroom.http import admission
 from darkroom.http.api import answer
 from darkroom.http.errors import ApiError, job_not_found
@@ -54,7 +55,8 @@ def replay_webhook(job_id: str) -> Response[str]:
 
 
 def _record(job: Job) -> dict[str, Any]:
-    return record_of(job, adapters.images_bucket(), api.base_url)
+    record = record_of(job, adapters.images_bucket(), api.base_url)
+    return in_its_words(record, api.header("user-agent"))
 
 
 def _found(job: Job | None) -> Job:

@@ -34,7 +34,8 @@ def processing(tenant: str = "acme", prediction_id: str = "pred-1", **changes: A
     return adapters.jobs_table().save(job.processing(prediction_id, time.time()))
 
 
-def completed(tenant: str = "acme", **changes: Any) -> Job:
+def completed(tenant: str = "acme", *, size_bytes: int = 4, **changes: Any) -> Job:
     job = processing(tenant, **changes)
-    output = StoredOutput(f"outputs/{tenant}/{job.id}/0.jpg", "image/jpeg", 1328, 1328, 4, "ab" * 32, False)
+    key = f"outputs/{tenant}/{job.id}/0.jpg"
+    output = StoredOutput(key, "image/jpeg", 1328, 1328, size_bytes, "ab" * 32, False)
     return adapters.jobs_table().save(job.completed((output,), 6_000, time.time()).slot_given_back())

@@ -11,6 +11,8 @@ NAMES = sorted(path.stem for path in EVENTS.glob("*.json"))
 EXPECTED_STATUS = {
     "submit-create-job": 202,
     "query-list-jobs": 200,
+    "query-list-models": 200,
+    "query-get-model": 200,
     "query-get-output": 403,  # its signature is made up
     "callback": 401,  # so is its code
 }

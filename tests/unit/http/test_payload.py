@@ -1,0 +1,25 @@
+"""What one answer of a Lambda can hold."""
+
+import base64
+
+import pytest
+
+from darkroom.http.payload import LAMBDA_ANSWER_BYTES, MAX_BINARY_BYTES, fits_as_base64
+
+
+def test_the_most_that_fits_leaves_room_for_the_rest_of_the_answer() -> None:
+    assert fits_as_base64(MAX_BINARY_BYTES)
+    assert not fits_as_base64(MAX_BINARY_BYTES + 1)
+    encoded = len(base64.b64encode(bytes(MAX_BINARY_BYTES)))
+    assert LAMBDA_ANSWER_BYTES - 70_000 < encoded < LAMBDA_ANSWER_BYTES - 60_000
+
+
+@pytest.mark.parametrize("count", [2, 4, 10])
+def test_several_share_the_room(count: int) -> None:
+    share = MAX_BINARY_BYTES // count // 3 * 3
+    assert fits_as_base64(*[share] * count)
+    assert not fits_as_base64(*[share + 3] * count)
+
+
+def test_nothing_always_fits() -> None:
+    assert fits_as_base64()
