@@ -1,4 +1,5 @@
-# Needs Python 3.11 or newer (3.13 is what Lambda runs), make and git; everything else is installed by pip.
+# Needs Python 3.11 or newer (3.13 is what Lambda runs), make and git; everything else is installed by pip. The
+# JavaScript clients' tests need Node 20 or newer too, and are left out where it is missing.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
@@ -18,7 +19,7 @@ STACK = $(if $(ENV),darkroom-$(ENV),darkroom-local)
 WITHIN = $(if $(ENV),PYTHONPATH=layers/shared:tests,$(LOCAL).within)
 NEEDS_ENV = $(if $(filter dev prod,$(ENV)),,$(error Which stack? make $@ ENV=dev, or ENV=prod))
 
-.PHONY: help demo up down test lint types build deploy tenant upstream-key logs bench clean environments pins
+.PHONY: help demo up down test lint types build deploy tenant upstream-key logs bench clean environments javascript pins
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -32,9 +33,9 @@ up: environments ## Bring the local stack up, or up to date (PORT= UPSTREAM_URL=
 down: environments ## Take the local stack down (PORT=)
 	@$(LOCAL).down
 
-test: environments lint types ## Run all that CI runs: lint, types, every test, those on a local stack of their own too
+test: environments javascript lint types ## Run all that CI runs: lint, types, every test, those on a local stack of their own too
 	@$(DEV) -m pytest -n auto --ignore tests/stack
-	@$(LOCAL).with_stack $(DEV) -m pytest tests/stack
+	@$(LOCAL).with_stack $(DEV) -m pytest -rs tests/stack
 
 lint: environments ## Check the code's form and habits
 	@$(DEV) -m ruff format --check --quiet .
@@ -66,11 +67,14 @@ bench: environments ## Measure what the README promises, on a local stack of its
 
 clean: environments ## Take all local stacks down and remove what was built
 	@$(LOCAL).down --all
-	@rm -rf .local .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .local .aws-sam build tests/javascript/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find functions layers tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 environments:
 	@PYTHONPATH=tests $(PYTHON) -m local.environments dev ministack sam lambda
+
+javascript:
+	@PYTHONPATH=tests $(PYTHON) -m local.javascript
 
 pins: ## Write the pinned requirements anew from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \

@@ -1,8 +1,8 @@
-"""Starts MiniStack (1.5.33) with the four things that it lacks for us. Runs in MiniStack's own environment.
+"""Starts MiniStack (1.5.33) with the five things that it lacks for us. Runs in MiniStack's own environment.
 
 The Lambdas get an interpreter of their own, so that nothing installed here can be imported there; an API
-whose routes change keeps its id, as on AWS; a layer is unpacked once, not for each Lambda process; and a
-burst starts a few processes at a time.
+whose routes change keeps its id, as on AWS; media types are spelled as CloudFormation has them; a layer is
+unpacked once, not for each Lambda process; and a burst starts a few processes at a time.
 """
 
 import contextlib
@@ -46,6 +46,18 @@ def keep_api_id() -> None:
         return made
 
     handlers["update"] = update
+
+
+def read_media_types() -> None:
+    """CloudFormation writes a slash in BinaryMediaTypes as ~1; MiniStack would look for it literally."""
+    from ministack.services import apigateway_v1 as gateway
+
+    matches = gateway._media_type_matches
+
+    def matches_escaped(media_type: str | None, binary_media_types: list[str] | None) -> Any:
+        return matches(media_type, [each.replace("~1", "/") for each in binary_media_types or []])
+
+    gateway._media_type_matches = matches_escaped
 
 
 class LayerOnce(zipfile.ZipFile):
@@ -155,6 +167,7 @@ if __name__ == "__main__":
     from ministack.app import main
 
     keep_api_id()
+    read_media_types()
     unpack_layers_once()
     take_turns()
     sys.exit(main())
