@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
-from darkroom.faces.wavespeed.envelope import WAVESPEED_PREFIX, error_envelope
+from darkroom.faces.wavespeed.envelope import WAVESPEED_PREFIX, refusal_of
 from darkroom.http.errors import ApiError, invalid_request, try_again
 from darkroom.jobs.account import Account
 from darkroom.jobs.rules import Problem
@@ -101,8 +101,8 @@ class Api(APIGatewayRestResolver):
     def _refused(self, error: ApiError) -> Response[str]:
         """In the shape that the route's surface promises."""
         is_wavespeed = self.current_event.path.startswith(WAVESPEED_PREFIX)
-        body = error_envelope(error) if is_wavespeed else error.body
-        return Response(status_code=error.status, content_type=JSON, body=body, headers=dict(error.headers))
+        status, body = refusal_of(error) if is_wavespeed else (error.status, error.body)
+        return Response(status_code=status, content_type=JSON, body=body, headers=dict(error.headers))
 
     def _busy(self, _: ThrottledError) -> Response[str]:
         return self._refused(try_again())

@@ -55,6 +55,10 @@ class ApiError(Exception):
         return json.dumps({"error": {**error, **self.details}}, ensure_ascii=False)
 
 
+class MissingFieldError(ApiError):
+    """Nothing is wrong but that fields are missing: some surfaces have a word of their own for that."""
+
+
 def invalid_request(*problems: Problem) -> ApiError:
     text = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
     return ApiError(422, "invalid_parameter", text, problems=problems)

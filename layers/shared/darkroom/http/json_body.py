@@ -5,7 +5,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ValidationError
 
-from darkroom.http.errors import ApiError, invalid_request
+from darkroom.http.errors import ApiError, MissingFieldError, invalid_request
 from darkroom.jobs.rules import Problem
 
 MAX_BODY_BYTES = 64 * 1024
@@ -23,10 +23,6 @@ def _utf8(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_utf8)]
-
-
-class MissingFieldError(ApiError):
-    """Nothing is wrong but that fields are missing: some surfaces have a word of their own for that."""
 
 
 def read_body(model: type[Fields], body: bytes) -> Fields:
