@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts import upstream_key  # noqa: F401  # registers its routes
 from accounts.api import api
 
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from darkroom.aws.secrets import SecretValue
     from darkroom.net.client import GuardedClient
     from darkroom.observability import LoggedTelemetry
-    from darkroom.wavespeed.callback_secret import CallbackSecret
     from darkroom.wavespeed.client import WaveSpeed
     from darkroom.webhooks.sender import WebhookSender
 
@@ -109,13 +108,6 @@ def upstream() -> WaveSpeed:
 
     key = upstream_key()
     return WaveSpeed(upstream_http(), settings().upstream_url, key.value, renew_key=key.refresh)
-
-
-@cache
-def callback_secret() -> CallbackSecret:
-    from darkroom.wavespeed.callback_secret import CallbackSecret
-
-    return CallbackSecret(upstream().webhook_secret)
 
 
 @cache

@@ -23,6 +23,10 @@ class ThrottledError(Exception):
     """AWS is throttled or down: nothing was written, the caller may try again."""
 
 
+class KeyRemovedError(Exception):
+    """The tenant has removed the upstream key that its job runs on."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobKey:
     tenant: str
@@ -131,6 +135,22 @@ class Permits(Protocol):
 
     def hold(self, until: float, now: float) -> None:
         """Nobody starts before `until`: upstream throttles (429) or refuses our key (401, 402)."""
+
+
+class Upstreams(Protocol):
+    """Upstream by the key that a job runs on: the stack's, or its tenant's own.
+
+    A key of a tenant's own has versions: one that was replaced still serves the attempts made with it.
+    """
+
+    def current_version(self, job: Job) -> str | None:
+        """Of the key for the job's next attempt; None: the stack's. Raises KeyRemovedError, ThrottledError."""
+
+    def of(self, job: Job) -> Upstream:
+        """On the key that the job's attempt is made with. Raises KeyRemovedError, ThrottledError."""
+
+    def permits(self, job: Job) -> Permits:
+        """Upstream's limits belong to an account: a tenant's own key has permits of its own."""
 
 
 class Picture(Protocol):

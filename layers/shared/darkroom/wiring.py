@@ -10,7 +10,7 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING
 
-from darkroom import adapters
+from darkroom import adapters, upstream_adapters
 from darkroom.settings import settings
 
 if TYPE_CHECKING:
@@ -102,20 +102,14 @@ def deliverer() -> Deliverer:
 @cache
 def poller() -> Poller:
     """Its `time_left` is that of the invocation: `replace` it."""
-    from darkroom.aws.permits import DynamoPermits
-    from darkroom.jobs.permits import PermitLimits
     from darkroom.pictures.fetch import PictureFetcher
     from darkroom.usecases.context import Policy, Poller
 
     here = settings()
-    limits = PermitLimits(
-        here.upstream_images_per_minute, here.upstream_concurrent_tasks, here.upstream_timeout_seconds
-    )
     return Poller(
         jobs=adapters.jobs_table(),
         queue=adapters.jobs_queue(),
-        upstream=adapters.upstream(),
-        permits=DynamoPermits(adapters.clients().dynamodb, here.jobs_table, limits),
+        upstreams=upstream_adapters.upstreams(),
         pictures=PictureFetcher(
             adapters.guarded_client(), output_hosts=here.output_hosts, local_targets=here.local_targets
         ),
@@ -131,12 +125,13 @@ def poller() -> Poller:
 
 
 def _callback_url(job: Job) -> str | None:
-    from darkroom.wavespeed.callback_token import callback_url
+    from darkroom.wavespeed.callback_token import CallbackTarget, callback_url
 
     if not settings().callbacks or job.attempt is None:
         return None
     key = adapters.signing_key().value().encode()
-    return callback_url(settings().public_url, key, job.tenant, job.id, job.attempt.id)
+    target = CallbackTarget(job.tenant, job.id, job.attempt.id, job.attempt.key_version)
+    return callback_url(settings().public_url, key, target)
 
 
 def _webhook_formats() -> WebhookFormats:

@@ -12,17 +12,18 @@ from darkroom.wavespeed.callback import CallbackRefusedError
 from darkroom.wavespeed.callback_token import CallbackTarget, callback_url, check
 
 KEY = b"an obviously fake signing key of enough bytes"
-URL = callback_url("https://api.example.com/prod", KEY, "ten_1", "job_01", "att_0a")
+TARGET = CallbackTarget("ten_1", "job_01", "att_0a")
+URL = callback_url("https://api.example.com/prod", KEY, TARGET)
 QUERY = dict(parse_qsl(urlsplit(URL).query, strict_parsing=True))
 
 
 def test_address_leads_back_to_its_attempt() -> None:
     assert URL.startswith("https://api.example.com/prod/callbacks/wavespeed?")
-    assert check(KEY, QUERY) == CallbackTarget("ten_1", "job_01", "att_0a")
+    assert check(KEY, QUERY) == TARGET
 
 
 def test_address_is_the_same_for_the_same_attempt() -> None:
-    assert callback_url("https://api.example.com/prod", KEY, "ten_1", "job_01", "att_0a") == URL
+    assert callback_url("https://api.example.com/prod", KEY, TARGET) == URL
 
 
 def test_further_parameters_are_passed_over() -> None:
@@ -78,4 +79,4 @@ def test_hostile_query_is_refused_and_nothing_else(query: dict[str, str]) -> Non
 @pytest.mark.parametrize("name", ["", "a b", "a&b", "a/b", "é", "x" * 129])
 def test_name_that_can_not_stand_in_an_address_is_not_put_there(name: str) -> None:
     with pytest.raises(ValueError, match="can't stand"):
-        callback_url("https://api.example.com", KEY, "ten_1", name, "att_0a")
+        callback_url("https://api.example.com", KEY, CallbackTarget("ten_1", name, "att_0a"))

@@ -17,6 +17,7 @@ class ErrorCode(StrEnum):
     OUTPUT_UNAVAILABLE = "output_unavailable"
     OUTPUT_INVALID = "output_invalid"
     SUBMISSION_UNKNOWN = "submission_unknown"
+    UPSTREAM_KEY_REMOVED = "upstream_key_removed"
     CANCELLED = "cancelled"
 
 
@@ -30,6 +31,7 @@ RETRYABLE = frozenset(
         ErrorCode.OUTPUT_UNAVAILABLE,
         ErrorCode.OUTPUT_INVALID,
         ErrorCode.SUBMISSION_UNKNOWN,
+        ErrorCode.UPSTREAM_KEY_REMOVED,
     }
 )
 """Codes after which the same request, sent as a new job, may well succeed."""

@@ -2,7 +2,7 @@
 
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.job import Billed, Job, JobStatus
-from darkroom.ports import JobChangedError, JobMessage, ThrottledError
+from darkroom.ports import JobChangedError, JobMessage, KeyRemovedError, ThrottledError
 from darkroom.usecases.after_end import after_end
 from darkroom.usecases.context import Poller
 from darkroom.usecases.finish import finish
@@ -30,11 +30,23 @@ def advance(poller: Poller, message: JobMessage) -> None:
         return
     try:
         _STEPS.get(job.status, after_end)(poller, job, message)
+    except KeyRemovedError:
+        _fail_without_key(poller, job)
     except (ThrottledError, JobChangedError):
         raise
     except Exception as error:
         _give_up_if_overdue(poller, job, error)
         raise
+
+
+def _fail_without_key(poller: Poller, job: Job) -> None:
+    """Its tenant has removed the key. Nothing else may be tried: the stack's key is not what it runs on."""
+    if job.attempt is None:
+        text, billed = "before upstream was given the task", Billed.NO
+    else:
+        text, billed = "while upstream worked on the task, which may be billed all the same", Billed.UNKNOWN
+    failure = JobFailure(ErrorCode.UPSTREAM_KEY_REMOVED, f"Your own upstream key was removed {text}.")
+    finish(poller, job, lambda current: current.failed(failure, billed, poller.clock()))
 
 
 def _give_up_if_overdue(poller: Poller, job: Job, error: Exception) -> None:

@@ -26,5 +26,5 @@ def _tidy_up(poller: Poller, job: Job) -> Job:
     if job.attempt is None or job.attempt.permit_at is None:
         return job
     if job.prediction_id is not None:
-        ask_to_stop(poller, job.id, job.prediction_id)
+        ask_to_stop(poller, job, job.prediction_id)
     return save_and_release(poller, job, lambda current: current)

@@ -9,12 +9,11 @@ from darkroom.ports import (
     ImagesBucket,
     JobMessage,
     JobsTable,
-    Permits,
     PictureSource,
     Queue,
     Telemetry,
     ThrottledError,
-    Upstream,
+    Upstreams,
 )
 from darkroom.usecases.deliver import Deliverer
 
@@ -37,8 +36,7 @@ class Policy:
 class Poller:
     jobs: JobsTable
     queue: Queue
-    upstream: Upstream
-    permits: Permits
+    upstreams: Upstreams
     pictures: PictureSource
     bucket: ImagesBucket
     deliverer: Deliverer
@@ -54,18 +52,21 @@ class Poller:
         """Send the message on. `moved`: the job has changed its state, so the tries count from zero."""
         self.queue.send(replace(message, tries=0 if moved else message.tries + 1), delay_seconds)
 
-    def give_back(self, taken_at: float) -> None:
+    def give_back(self, job: Job, taken_at: float) -> None:
         """A permit's slot. One that can't be given back now frees itself, and nothing else waits for that."""
         try:
-            self.permits.give_back(taken_at, self.clock())
+            self.upstreams.permits(job).give_back(taken_at, self.clock())
         except ThrottledError:
             self.telemetry.count("SlotLost")
 
-    def hold(self, seconds: float) -> None:
-        """Nobody submits for so long. Where that can't be written, each one learns it from upstream."""
+    def hold(self, job: Job, seconds: float) -> None:
+        """Nobody submits with the job's key for so long.
+
+        Where that can't be written, each one learns it from upstream.
+        """
         now = self.clock()
         try:
-            self.permits.hold(now + seconds, now)
+            self.upstreams.permits(job).hold(now + seconds, now)
         except ThrottledError:
             self.telemetry.count("HoldLost")
 

@@ -23,7 +23,7 @@ _FETCH_MARGIN_SECONDS = 25.0
 def look(poller: Poller, job: Job, message: JobMessage) -> None:
     assert job.prediction_id is not None  # a job in `processing` has its task's id
     try:
-        prediction = poller.upstream.result(job.prediction_id)
+        prediction = poller.upstreams.of(job).result(job.prediction_id)
     except UpstreamUnavailableError as error:
         poller.telemetry.info("upstream_unavailable", job_id=job.id, reason=error.reason)
         _look_later(poller, job, message, at_least=error.retry_after_seconds or 0.0)
@@ -68,7 +68,7 @@ def _look_later(poller: Poller, job: Job, message: JobMessage, at_least: float =
 
 def _time_is_up(poller: Poller, job: Job) -> None:
     assert job.prediction_id is not None
-    ask_to_stop(poller, job.id, job.prediction_id)
+    ask_to_stop(poller, job, job.prediction_id)
     if poller.clock() >= job.deadline_at:
         _fail(
             poller,

@@ -41,7 +41,7 @@ def _find_task(poller: Poller, job: Job, attempt: Attempt) -> Prediction | None:
     if job.request.seed != RANDOM_SEED:
         return None  # the same prompt and seed may be another job's
     try:
-        recent = poller.upstream.recent(
+        recent = poller.upstreams.of(job).recent(
             job.request.model,
             attempt.started_at - _CLOCK_SKEW_SECONDS,
             attempt.started_at + SUBMIT_SECONDS + _CLOCK_SKEW_SECONDS,

@@ -37,7 +37,7 @@ def save_and_release(poller: Poller, job: Job, move: Callable[[Job], Job]) -> Jo
 
     saved = save_move(poller.jobs, job, clearing)
     if held is not None:
-        poller.give_back(held)
+        poller.give_back(saved, held)
     return saved
 
 

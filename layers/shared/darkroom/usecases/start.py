@@ -4,7 +4,7 @@ This is the one place that spends money. The rules are those of "at most one cha
 stored before the POST; a POST whose outcome is unknown is never made again.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from darkroom.jobs.catalogue import MAX_SEED, RANDOM_SEED
 from darkroom.jobs.failure import ErrorCode, JobFailure
@@ -12,7 +12,7 @@ from darkroom.jobs.ids import new_attempt_id
 from darkroom.jobs.job import Attempt, Billed, Job, JobStatus
 from darkroom.jobs.looks import backoff_seconds, next_look_seconds, next_search_seconds
 from darkroom.jobs.upstream import Ambiguous, Created, KeyRefused, NotCreated, Refused, SubmitOutcome
-from darkroom.ports import JobChangedError, JobMessage
+from darkroom.ports import JobChangedError, JobMessage, Upstream
 from darkroom.usecases.context import SUBMIT_MARGIN_SECONDS, SUBMIT_SECONDS, Poller
 from darkroom.usecases.finish import finish
 from darkroom.usecases.save import save_and_release, save_move
@@ -27,29 +27,38 @@ LONGEST_HOLD_SECONDS = 60.0
 _LONGEST_WAIT_SECONDS = 20.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """What the paid POST needs beside the job."""
+
+    upstream: Upstream
+    callback_url: str | None
+
+
 def start(poller: Poller, job: Job, message: JobMessage) -> None:
     now = poller.clock()
     if now >= job.deadline_at:
         failure = JobFailure(
             ErrorCode.DEADLINE_EXCEEDED,
             "The job's deadline passed before upstream could be given the task: its limits were used up, or "
-            "it was out of reach or refused our key.",
+            f"it was out of reach or refused {'your' if job.terms.own_upstream_key else 'our'} key.",
         )
         finish(poller, job, lambda current: current.failed(failure, Billed.NO, now))
         return
     if poller.time_left() < SUBMIT_SECONDS + SUBMIT_MARGIN_SECONDS:
         poller.again(message, 0.0)
         return
-    attempt = Attempt(new_attempt_id(), now, _seed(poller, job), permit_at=now)
     # All that can fail comes before the intent: a failure behind it leaves a doubt.
-    callback_url = poller.callback_url(job.submitting(attempt))
-    wait = poller.permits.take(now)
+    key_version = poller.upstreams.current_version(job)
+    attempt = Attempt(new_attempt_id(), now, _seed(poller, job), permit_at=now, key_version=key_version)
+    post = _Post(poller.upstreams.of(job.submitting(attempt)), poller.callback_url(job.submitting(attempt)))
+    wait = poller.upstreams.permits(job).take(now)
     if wait > 0:
         _wait(poller, job, message, wait)
         return
     intended = _record_intent(poller, job, replace(attempt, started_at=poller.clock()))
     if intended is not None:
-        _submit(poller, intended, callback_url, message)
+        _submit(poller, intended, post, message)
 
 
 def _record_intent(poller: Poller, job: Job, attempt: Attempt) -> Job | None:
@@ -64,14 +73,14 @@ def _record_intent(poller: Poller, job: Job, attempt: Attempt) -> Job | None:
         if conflict.current is not None and conflict.current.attempt == attempt:
             return conflict.current  # our own write, whose reply was lost
         if attempt.permit_at is not None:
-            poller.give_back(attempt.permit_at)
+            poller.give_back(job, attempt.permit_at)
         return None
 
 
-def _submit(poller: Poller, job: Job, callback_url: str | None, message: JobMessage) -> None:
+def _submit(poller: Poller, job: Job, post: _Post, message: JobMessage) -> None:
     assert job.attempt is not None  # the intent
     inputs = job.request.upstream_inputs(job.attempt.seed)
-    outcome = poller.upstream.submit(job.request.model, inputs, callback_url)
+    outcome = post.upstream.submit(job.request.model, inputs, post.callback_url)
     poller.telemetry.info("submitted", job_id=job.id, outcome=type(outcome).__name__)
     match outcome:
         case Created(prediction_id):
@@ -121,7 +130,7 @@ def _adopted(poller: Poller, current: Job, prediction_id: str) -> bool:
 def _cancelled_meanwhile(poller: Poller, current: Job, prediction_id: str) -> None:
     """Whoever cancelled did not know of the task: it is told to stop here, and its id is kept."""
     if current.prediction_id is None:
-        ask_to_stop(poller, current.id, prediction_id)
+        ask_to_stop(poller, current, prediction_id)
         save_and_release(poller, current, lambda job: job.settled(Billed.UNKNOWN, prediction_id))
 
 
@@ -138,7 +147,7 @@ def _ambiguous(poller: Poller, job: Job, reason: str, message: JobMessage) -> No
 
 def _not_created(poller: Poller, job: Job, outcome: NotCreated | KeyRefused, message: JobMessage) -> None:
     now = poller.clock()
-    delay = _pause(poller, outcome, message)
+    delay = _pause(poller, job, outcome, message)
     try:
         saved = save_and_release(poller, job, lambda current: current.requeued(now))
     except JobChangedError as conflict:
@@ -148,18 +157,20 @@ def _not_created(poller: Poller, job: Job, outcome: NotCreated | KeyRefused, mes
     poller.again(again, min(delay, max(job.deadline_at - now, 0.0)))
 
 
-def _pause(poller: Poller, outcome: SubmitOutcome, message: JobMessage) -> float:
-    """Hold everybody's submits where upstream asked for it. Returns this job's own delay."""
+def _pause(poller: Poller, job: Job, outcome: SubmitOutcome, message: JobMessage) -> float:
+    """Hold all submits with this key where upstream asked for it. Returns this job's own delay."""
     if isinstance(outcome, KeyRefused):
-        poller.telemetry.count("UpstreamRefused", reason=outcome.reason)
-        poller.hold(KEY_REFUSED_SECONDS)
+        # The operator's alarm is for the stack's key: a tenant's own is for the tenant to mend.
+        metric = "OwnKeyRefused" if job.terms.own_upstream_key else "UpstreamRefused"
+        poller.telemetry.count(metric, tenant=job.tenant, reason=outcome.reason)
+        poller.hold(job, KEY_REFUSED_SECONDS)
         return KEY_REFUSED_SECONDS
     delay = backoff_seconds(message.tries, base=2.0, ceiling=60.0, jitter=poller.random.random())
     if isinstance(outcome, NotCreated):
         asked = min(outcome.retry_after_seconds or 0.0, LONGEST_HOLD_SECONDS)
         if outcome.throttled:
             poller.telemetry.count("UpstreamThrottled")
-            poller.hold(asked or THROTTLED_SECONDS)
+            poller.hold(job, asked or THROTTLED_SECONDS)
         delay = max(delay, asked)
     return delay
 

@@ -32,6 +32,8 @@ _WRITE_SECONDS = 3.0
 _POOL_SECONDS = 1.0
 _READS_SECONDS = 20.0
 _BEFORE_READING_SECONDS = 2 * _CONNECT_SECONDS + _WRITE_SECONDS + _POOL_SECONDS
+_MICROUSD = 1_000_000
+_MOST_USD = 1e12
 _KEY = re.compile(r"[\x21-\x7e]+")
 
 
@@ -108,6 +110,21 @@ class WaveSpeed:
         if not isinstance(secret, str) or not secret.strip():
             raise UpstreamUnavailableError("no webhook secret in the answer")
         return secret.strip()
+
+    def knows_key(self) -> bool | None:
+        """False where upstream refuses it (401); None where it can't be asked now."""
+        try:
+            answer = self._read("GET", "balance")
+        except UpstreamUnavailableError:
+            return None
+        return {200: True, 401: False}.get(answer.status_code)
+
+    def balance_microusd(self) -> int:
+        """What the account has left. Raises UpstreamUnavailableError."""
+        balance = _content(self._read("GET", "balance")).get("balance")
+        if isinstance(balance, bool) or not isinstance(balance, int | float) or not abs(balance) < _MOST_USD:
+            raise UpstreamUnavailableError("no balance in the answer")
+        return round(balance * _MICROUSD)
 
     def _read(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """A request that is free of charge. Raises UpstreamUnavailableError where no answer came at all."""

@@ -1,0 +1,45 @@
+"""A tenant's own upstream key: registered, replaced, removed, and never shown again."""
+
+import time
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response
+
+from accounts.api import api
+from darkroom import upstream_adapters
+from darkroom.aws.accounts_table import UnknownTenantError
+from darkroom.http.api import answer
+from darkroom.http.errors import ApiError
+from darkroom.http.upstream_key import read_upstream_key, upstream_key_answer
+from darkroom.upstreams import OwnKey
+
+_NOT_ASKED = "Upstream could not be asked whether it takes this key. If it does not, your jobs will wait."
+
+
+@api.put("/v1/upstream-key")
+def put_upstream_key() -> Response[str]:
+    """Taken up by new jobs within 60 seconds; those that upstream has already end on the key before."""
+    api.only_query()
+    api_key = read_upstream_key(api.body)
+    taken = upstream_adapters.client_on(OwnKey(api.tenant, "new", api_key)).knows_key()
+    if taken is False:
+        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "upstream_key_refused", "Upstream refuses this key.")
+    try:
+        key = upstream_adapters.own_key_registry().register(api.tenant, api_key, time.time())
+    except UnknownTenantError:
+        raise ApiError(HTTPStatus.NOT_FOUND, "tenant_not_found", "There is no such tenant.") from None
+    return answer(upstream_key_answer(key, None if taken else _NOT_ASKED))
+
+
+@api.get("/v1/upstream-key")
+def get_upstream_key() -> Response[str]:
+    api.only_query()
+    return answer(upstream_key_answer(upstream_adapters.own_key_registry().find(api.tenant)))
+
+
+@api.delete("/v1/upstream-key")
+def delete_upstream_key() -> Response[str]:
+    """At once and for good: jobs that still need it fail with upstream_key_removed."""
+    api.only_query()
+    upstream_adapters.own_key_registry().remove(api.tenant)
+    return answer(upstream_key_answer(None))
