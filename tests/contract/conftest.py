@@ -33,7 +33,8 @@ def jobs_table(request: pytest.FixtureRequest) -> JobsTable:
     if request.param == "memory":
         return MemoryJobsTable()
     client = request.getfixturevalue("clients").dynamodb
-    return DynamoJobsTable(client, request.getfixturevalue("jobs_table_name"), retention_days=30)
+    accounts = request.getfixturevalue("accounts_table_name")
+    return DynamoJobsTable(client, request.getfixturevalue("jobs_table_name"), 30, accounts)
 
 
 @pytest.fixture

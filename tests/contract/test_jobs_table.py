@@ -6,7 +6,7 @@ import pytest
 
 from darkroom.jobs.delivery import Delivery, DeliveryStatus
 from darkroom.jobs.job import Attempt, Job, JobStatus, Terms
-from darkroom.ports import JobChangedError, JobKey, JobsTable
+from darkroom.ports import IdTakenError, JobChangedError, JobKey, JobsTable
 from memory.jobs import a_job
 
 
@@ -34,7 +34,9 @@ def test_an_added_job_is_read_back_as_it_was(jobs_table: JobsTable) -> None:
 
 def test_a_taken_id_gives_the_job_that_has_it_and_writes_nothing(jobs_table: JobsTable) -> None:
     first = added(jobs_table, a_job())
-    assert jobs_table.add(a_job(prompt="something else")) == first
+    with pytest.raises(IdTakenError) as taken:
+        jobs_table.add(a_job(prompt="something else"))
+    assert taken.value.job == first
     assert stored(jobs_table, first) == first
 
 

@@ -10,18 +10,18 @@ from contract.lossy import LossyClient
 from darkroom.aws.clients import Clients
 from darkroom.aws.jobs_table import DynamoJobsTable
 from darkroom.jobs.job import Job
-from darkroom.ports import JobChangedError, JobsFilter, ThrottledError
+from darkroom.ports import IdTakenError, JobChangedError, JobsFilter, ThrottledError
 from memory.jobs import a_job
 
 
 @pytest.fixture
 def jobs_table(clients: Clients, jobs_table_name: str) -> DynamoJobsTable:
-    return DynamoJobsTable(clients.dynamodb, jobs_table_name, retention_days=30)
+    return DynamoJobsTable(clients.dynamodb, jobs_table_name, 30, "accounts")
 
 
 def lossy(clients: Clients, *lost: int, retried: bool) -> DynamoJobsTable:
     client: Any = LossyClient(clients.dynamodb, *lost, retried=retried)
-    return DynamoJobsTable(client, "jobs", retention_days=30)
+    return DynamoJobsTable(client, "jobs", 30, "accounts")
 
 
 def added(jobs_table: DynamoJobsTable, job: Job) -> Job:
@@ -63,7 +63,7 @@ def test_a_write_that_never_left_is_throttled_and_changes_nothing(
     job = added(jobs_table, a_job())
     unreachable: Any = Unreachable(clients.dynamodb, retried=False)
     with pytest.raises(ThrottledError):
-        DynamoJobsTable(unreachable, "jobs", 30).save(job.cancelled(job.created_at + 1))
+        DynamoJobsTable(unreachable, "jobs", 30, "accounts").save(job.cancelled(job.created_at + 1))
     assert jobs_table.get(job.tenant, job.id) == job
 
 
@@ -91,9 +91,9 @@ def test_another_request_may_not_replace_a_half_written_one(
     clients: Clients, jobs_table: DynamoJobsTable
 ) -> None:
     lose_state(clients, added(jobs_table, a_job(prompt="the first")))
-    standing = jobs_table.add(a_job(prompt="the second"))
-    assert standing is not None
-    assert standing.request.prompt == "the first"
+    with pytest.raises(IdTakenError) as taken:
+        jobs_table.add(a_job(prompt="the second"))
+    assert taken.value.job.request.prompt == "the first"
     assert added(jobs_table, a_job(prompt="the first")).request.prompt == "the first"
 
 
@@ -119,4 +119,4 @@ def test_what_a_busy_index_read_leaves_out_is_read_again(
         jobs_table.add(a_job(number))
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     busy: Any = Busy(clients.dynamodb, retried=False)
-    assert len(DynamoJobsTable(busy, "jobs", 30).list("acme", JobsFilter(), 10, None).jobs) == 2
+    assert len(DynamoJobsTable(busy, "jobs", 30, "accounts").list("acme", JobsFilter(), 10, None).jobs) == 2

@@ -1,24 +1,34 @@
 """The jobs table in memory. Revisions are counted, so that a run repeats exactly."""
 
-import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from darkroom.jobs.job import Job
-from darkroom.ports import JobChangedError, JobKey, JobsFilter, JobsPage
+from darkroom.jobs.money import Change, booking_change, booking_of, payers_of
+from darkroom.ports import BudgetExceededError, IdTakenError, JobChangedError, JobKey, JobsFilter, JobsPage
+from memory.budgets import MemoryBudgets
 
 
 class MemoryJobsTable:
-    def __init__(self) -> None:
+    def __init__(self, budgets: MemoryBudgets | None = None) -> None:
+        self.budgets = budgets or MemoryBudgets()
         self._jobs: dict[JobKey, Job] = {}
         self._revisions = 0
-        self._lock = threading.Lock()
+        self._lock = self.budgets.lock
 
     def add(self, job: Job) -> Job | None:
+        return self.add_all([job])[0]
+
+    def add_all(self, jobs: Sequence[Job]) -> list[Job | None]:
         with self._lock:
-            stored = self._jobs.get(_key(job))
-            if stored is None:
-                self._jobs[_key(job)] = replace(job, revision=self._new_revision())
+            stored = [self._jobs.get(_key(job)) for job in jobs]
+            for job, standing in zip(jobs, stored, strict=True):
+                if standing is not None and standing.request.fingerprint != job.request.fingerprint:
+                    raise IdTakenError(standing)
+            new = [job for job, standing in zip(jobs, stored, strict=True) if standing is None]
+            self._reserve(new)
+            for job in new:
+                self._jobs[_key(job)] = replace(job, revision=self._new_revision(), booked=booking_of(job))
             return stored
 
     def get(self, tenant: str, job_id: str) -> Job | None:
@@ -30,7 +40,9 @@ class MemoryJobsTable:
             stored = self._jobs.get(_key(job))
             if stored is None or stored.revision != job.revision:
                 raise JobChangedError(stored)
-            saved = replace(job, revision=self._new_revision())
+            saved = replace(job, revision=self._new_revision(), booked=booking_of(job))
+            for payer in payers_of(job):
+                self.budgets.book(payer, booking_change(job))
             self._jobs[_key(job)] = replace(saved, request=stored.request, terms=stored.terms)
             return saved
 
@@ -58,6 +70,17 @@ class MemoryJobsTable:
     def all(self) -> tuple[Job, ...]:
         """For assertions, in the order the jobs were added."""
         return tuple(self._jobs.values())
+
+    def _reserve(self, jobs: Sequence[Job]) -> None:
+        sums: dict[str, int] = {}
+        for job in jobs:
+            for payer in payers_of(job):
+                sums[payer] = sums.get(payer, 0) + (job.price_microusd or 0)
+        for payer, needed in sums.items():
+            if not self.budgets.suffices(payer, needed):
+                raise BudgetExceededError(payer, self.budgets.read(payer))
+        for payer, needed in sums.items():
+            self.budgets.book(payer, Change(reserved=needed))
 
     def _new_revision(self) -> str:
         self._revisions += 1

@@ -23,6 +23,7 @@ from memory.images_bucket import MemoryImagesBucket
 from memory.jobs_table import MemoryJobsTable
 from memory.permits import MemoryPermits
 from memory.pictures import FakePictureSource
+from memory.prices import MemoryPrices
 from memory.queue import MemoryQueue
 from memory.sender import FakeSender
 from memory.telemetry import MemoryTelemetry
@@ -55,6 +56,7 @@ class World:
     callbacks: bool = True
     clock: FakeClock = field(default_factory=FakeClock)
     jobs: MemoryJobsTable = field(default_factory=MemoryJobsTable)
+    prices: MemoryPrices = field(default_factory=MemoryPrices)
     permits: MemoryPermits = field(default_factory=MemoryPermits)
     bucket: MemoryImagesBucket = field(default_factory=MemoryImagesBucket)
     pictures: FakePictureSource = field(default_factory=lambda: FakePictureSource({OUTPUT_URL: b"a picture"}))
@@ -72,7 +74,7 @@ class World:
 
     @property
     def acceptor(self) -> Acceptor:
-        return Acceptor(self.jobs, self.queue, self.telemetry, OVERDUE_SECONDS, self.clock)
+        return Acceptor(self.jobs, self.queue, self.telemetry, OVERDUE_SECONDS, self.clock, self.prices)
 
     @property
     def canceller(self) -> Canceller:

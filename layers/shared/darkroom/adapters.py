@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     import httpx
 
     from darkroom.aws.accounts_table import AccountsTable
+    from darkroom.aws.budgets import Budgets
     from darkroom.aws.images_bucket import S3ImagesBucket
     from darkroom.aws.jobs_table import DynamoJobsTable
     from darkroom.aws.joins import DynamoJoins
+    from darkroom.aws.prices import StoredPrices
     from darkroom.aws.queues import SqsQueue
+    from darkroom.aws.rate_limits import DynamoRateLimits
     from darkroom.aws.secrets import SecretValue
+    from darkroom.aws.sub_accounts import DynamoSubAccounts
     from darkroom.net.client import GuardedClient
     from darkroom.observability import LoggedTelemetry
     from darkroom.wavespeed.client import WaveSpeed
@@ -46,10 +50,39 @@ def accounts_table() -> AccountsTable:
 
 
 @cache
+def budgets() -> Budgets:
+    from darkroom.aws.budgets import Budgets
+
+    return Budgets(clients().dynamodb, settings().accounts_table)
+
+
+@cache
+def prices() -> StoredPrices:
+    from darkroom.aws.prices import StoredPrices
+
+    return StoredPrices(clients().dynamodb, settings().accounts_table)
+
+
+@cache
+def rate_limits() -> DynamoRateLimits:
+    from darkroom.aws.rate_limits import DynamoRateLimits
+
+    return DynamoRateLimits(clients().dynamodb, settings().accounts_table)
+
+
+@cache
+def sub_accounts() -> DynamoSubAccounts:
+    from darkroom.aws.sub_accounts import DynamoSubAccounts
+
+    return DynamoSubAccounts(clients().dynamodb, settings().accounts_table)
+
+
+@cache
 def jobs_table() -> DynamoJobsTable:
     from darkroom.aws.jobs_table import DynamoJobsTable
 
-    return DynamoJobsTable(clients().dynamodb, settings().jobs_table, settings().retention_days)
+    here = settings()
+    return DynamoJobsTable(clients().dynamodb, here.jobs_table, here.retention_days, here.accounts_table)
 
 
 @cache

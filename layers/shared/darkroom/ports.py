@@ -8,6 +8,8 @@ from typing import IO, Any, Protocol
 
 from darkroom.jobs.job import Job
 from darkroom.jobs.joins import OpenCall
+from darkroom.jobs.money import Budget
+from darkroom.jobs.rate_window import RateTaken
 from darkroom.jobs.upstream import Prediction, SubmitOutcome
 
 
@@ -17,6 +19,23 @@ class JobChangedError(Exception):
     def __init__(self, current: Job | None) -> None:
         super().__init__("the job was changed by somebody else")
         self.current = current
+
+
+class IdTakenError(Exception):
+    """The id belongs to `job`, which was asked for otherwise."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(f"{job.id} was asked for with another request")
+        self.job = job
+
+
+class BudgetExceededError(Exception):
+    """`payer`'s budget has too little left; None: it has none although it should."""
+
+    def __init__(self, payer: str, budget: Budget | None) -> None:
+        super().__init__(f"too little is left in the budget of {payer}")
+        self.payer = payer
+        self.budget = budget
 
 
 class ThrottledError(Exception):
@@ -69,7 +88,14 @@ class JobsTable(Protocol):
     """The truth about jobs. Every lookup names the tenant."""
 
     def add(self, job: Job) -> Job | None:
-        """Store a new job; where its id is taken nothing is written and the stored job is returned."""
+        """As `add_all`, for one."""
+
+    def add_all(self, jobs: Sequence[Job]) -> list[Job | None]:
+        """Store new jobs and reserve their price in their payers' budgets: all or none.
+
+        In the jobs' order: None for one that is new, else the same job as it stands already; such a one is
+        not reserved again. Raises IdTakenError, BudgetExceededError; nothing is written then.
+        """
 
     def get(self, tenant: str, job_id: str) -> Job | None:
         """Strongly consistent."""
@@ -77,6 +103,7 @@ class JobsTable(Protocol):
     def save(self, job: Job) -> Job:
         """Write the job's state if nobody else has since it was read; returns it with its new revision.
 
+        Where the price stands otherwise with its payers by now (`jobs.money`), their budgets go with it.
         A write of our own whose reply was lost counts as done. Raises JobChangedError.
         """
 
@@ -194,6 +221,16 @@ class Joins(Protocol):
 
     def started_since(self, tenant: str, fingerprint: str, since: float) -> Sequence[OpenCall]:
         """Oldest first, to the millisecond. Strongly consistent."""
+
+
+class Prices(Protocol):
+    def price_microusd(self, model_id: str) -> int | None:
+        """Of one image. None: unknown, never zero. Raises ThrottledError."""
+
+
+class RateLimits(Protocol):
+    def take(self, tenant: str, limit: int, now: float) -> RateTaken:
+        """Count one request against so many a minute; a refused one is not counted. Raises ThrottledError."""
 
 
 class WebhookSecrets(Protocol):

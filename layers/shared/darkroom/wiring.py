@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from darkroom.jobs.job import Job
     from darkroom.usecases.accept import Acceptor
     from darkroom.usecases.adopt import Adopter
+    from darkroom.usecases.balance import Balances
     from darkroom.usecases.cancel import Canceller
     from darkroom.usecases.context import Poller
     from darkroom.usecases.deliver import Deliverer
@@ -40,6 +41,7 @@ def acceptor() -> Acceptor:
     )
 
 
+        adapters.prices(),
 @cache
 def canceller() -> Canceller:
     from darkroom.usecases.cancel import Canceller

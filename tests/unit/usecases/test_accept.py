@@ -46,7 +46,7 @@ def test_the_same_key_of_two_tenants_makes_two_jobs(world: World) -> None:
 
 
 def test_a_job_whose_message_could_not_be_sent_is_accepted_and_found_by_the_reconciler(world: World) -> None:
-    acceptor = Acceptor(world.jobs, DeadQueue(), world.telemetry, OVERDUE_SECONDS, world.clock)
+    acceptor = Acceptor(world.jobs, DeadQueue(), world.telemetry, OVERDUE_SECONDS, world.clock, world.prices)
     job = acceptor.accept(Account(TENANT), a_request()).job
     assert world.telemetry.counts["EnqueueFailed"] == 1
     world.run(OVERDUE_SECONDS + 61, reconcile=True)

@@ -39,15 +39,16 @@ def put(client: "DynamoDBClient", request: Put) -> Item | None:
         with translated():
             client.put_item(**request)
     except client.exceptions.ConditionalCheckFailedException as error:
-        standing = standing_item(error) or _read(client, request)
+        standing = standing_item(error) or standing_in_place(client, request)
         return None if from_item(standing) == from_item(item) else standing
     except ThrottledError:
-        if from_item(_read(client, request)) != from_item(item):
+        if from_item(standing_in_place(client, request)) != from_item(item):
             raise
     return None
 
 
-def _read(client: "DynamoDBClient", request: Put) -> Item:
+def standing_in_place(client: "DynamoDBClient", request: Put) -> Item:
+    """What stands now where the item was to be put; empty where nothing does. Raises ThrottledError."""
     key = {"pk": request["Item"]["pk"], "sk": request["Item"]["sk"]}
     with translated():
         reply = client.get_item(TableName=request["TableName"], Key=key, ConsistentRead=True)

@@ -21,6 +21,7 @@ from darkroom.aws.job_parts import (
     output_values,
     seconds_from,
 )
+from darkroom.jobs.booking import Booking
 from darkroom.jobs.job import Billed, Job, JobStatus, Terms
 from darkroom.jobs.request import ImageRequest, WebhookFormat
 from darkroom.ports import JobKey
@@ -97,6 +98,7 @@ def state_item(job: Job, retention_days: int) -> Item:
             "outputs": [output_values(output) for output in job.outputs],
             "failure": job.failure and asdict(job.failure),
             "billed": job.billed,
+            "booked": job.booked,
             "delivery": delivery_values(job.delivery),
             "deleted": job.deleted or None,
         }
@@ -140,6 +142,7 @@ def stored_job(request: ImageRequest, terms: Terms, state: Item) -> Job:
         failure=failure_from(values.get("failure")),
         billed=Billed(values["billed"]),
         delivery=delivery_from(values.get("delivery")),
+        booked=Booking(values["booked"]) if "booked" in values else None,
         deleted=values.get("deleted", False),
     )
 

@@ -1,13 +1,15 @@
 """JobsTable on DynamoDB: the conditions that make a move on a job count once, and only one writer's."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from darkroom.aws.attributes import to_attribute
-from darkroom.aws.conditional_put import put
+from darkroom.aws.conditional_put import Put, put
 from darkroom.aws.errors import translated
+from darkroom.aws.job_additions import JobAdditions, Standing
+from darkroom.aws.job_bookings import JobBookings
 from darkroom.aws.job_items import (
     DUE,
     REQUEST,
@@ -22,7 +24,8 @@ from darkroom.aws.job_items import (
 from darkroom.aws.job_writes import changed_state, new_request, new_state
 from darkroom.aws.jobs_listing import list_jobs
 from darkroom.jobs.job import Job
-from darkroom.ports import JobChangedError, JobKey, JobsFilter, JobsPage
+from darkroom.jobs.money import booking_of, payers_of
+from darkroom.ports import IdTakenError, JobChangedError, JobKey, JobsFilter, JobsPage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,44 +35,37 @@ class DynamoJobsTable:
     """A revision is random, so that a write whose reply was lost recognises itself. All methods raise
     ThrottledError."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, retention_days: int) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", table: str, retention_days: int, accounts_table: str
+    ) -> None:
+        """`accounts_table` holds the budgets."""
         self._client = client
         self._table = table
         self._retention_days = retention_days
+        self._bookings = JobBookings(client, accounts_table)
+        self._additions = JobAdditions(self._bookings, self._standing, self._new_request, self._new_state)
 
     def add(self, job: Job) -> Job | None:
-        """The request first, then the state: only with its state the job is accepted.
+        return self.add_all([job])[0]
 
-        A crash in between leaves a request alone. The same request takes it up; another one is answered
-        with it and must not replace it, for its writer may be just about to write the state.
-        The stored job has a revision of its own: get() it before a save().
+    def add_all(self, jobs: Sequence[Job]) -> list[Job | None]:
+        """A transaction costs twice as much as its puts: one job without a payer does without.
+
+        The stored jobs have revisions of their own: get() them before a save().
         """
-        standing = put(self._client, new_request(self._table, job, self._retention_days))
-        if standing is None:
-            return self._add_state(job)
-        request = stored_request(standing)
-        if request.fingerprint != job.request.fingerprint:
-            return self.get(job.tenant, job.id) or replace(job, request=request)
-        return self._add_state(replace(job, terms=stored_terms(standing)))
+        if len(jobs) == 1 and not payers_of(jobs[0]):
+            return [self._add(jobs[0])]
+        return self._additions.add(jobs)
 
     def get(self, tenant: str, job_id: str) -> Job | None:
-        if not is_job_id(job_id):
-            return None
-        with translated():
-            reply = self._client.query(
-                TableName=self._table,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues={":pk": to_attribute(partition_key(tenant, job_id))},
-                ConsistentRead=True,
-            )
-        items = {item["sk"]["S"]: item for item in reply["Items"]}
-        if REQUEST not in items or STATE not in items:
-            return None
-        return stored_job(stored_request(items[REQUEST]), stored_terms(items[REQUEST]), items[STATE])
+        standing = self._read(tenant, job_id) if is_job_id(job_id) else None
+        return None if standing is None else standing.job
 
     def save(self, job: Job) -> Job:
-        saved = replace(job, revision=_new_revision())
-        standing = put(self._client, changed_state(self._table, saved, job.revision, self._retention_days))
+        saved = replace(job, revision=_new_revision(), booked=booking_of(job))
+        state = changed_state(self._table, saved, job.revision, self._retention_days)
+        same = saved.booked == job.booked
+        standing = put(self._client, state) if same else self._bookings.settle(job, state)
         if standing is None:
             return saved
         raise JobChangedError(stored_job(job.request, job.terms, standing) if standing else None)
@@ -90,12 +86,50 @@ class DynamoJobsTable:
             )
         return [job_key(item) for item in reply["Items"]]
 
+    def _add(self, job: Job) -> Job | None:
+        """The request first, then the state: only with its state the job is accepted.
+
+        A crash in between leaves a request alone. The same request takes it up; another one must not
+        replace it, for its writer may be just about to write the state.
+        """
+        standing = put(self._client, self._new_request(job))
+        if standing is None:
+            return self._add_state(job)
+        request = stored_request(standing)
+        if request.fingerprint != job.request.fingerprint:
+            raise IdTakenError(self.get(job.tenant, job.id) or replace(job, request=request))
+        return self._add_state(replace(job, terms=stored_terms(standing)))
+
     def _add_state(self, job: Job) -> Job | None:
         added = replace(job, revision=_new_revision())
-        standing = put(self._client, new_state(self._table, added, self._retention_days))
+        standing = put(self._client, self._new_state(added))
         if standing is None:
             return None
         return stored_job(job.request, job.terms, standing)
+
+    def _standing(self, job: Job) -> Standing | None:
+        return self._read(job.tenant, job.id)
+
+    def _read(self, tenant: str, job_id: str) -> Standing | None:
+        with translated():
+            reply = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": to_attribute(partition_key(tenant, job_id))},
+                ConsistentRead=True,
+            )
+        items = {item["sk"]["S"]: item for item in reply["Items"]}
+        if REQUEST not in items:
+            return None
+        request, terms = stored_request(items[REQUEST]), stored_terms(items[REQUEST])
+        job = stored_job(request, terms, items[STATE]) if STATE in items else None
+        return Standing(request, terms, job)
+
+    def _new_request(self, job: Job) -> Put:
+        return new_request(self._table, job, self._retention_days)
+
+    def _new_state(self, job: Job) -> Put:
+        return new_state(self._table, job, self._retention_days)
 
 
 def _new_revision() -> str:

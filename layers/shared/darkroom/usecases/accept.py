@@ -1,18 +1,25 @@
 """Accept a request: one durable job, then one message. Every way in leads here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from darkroom.jobs.account import Account
-from darkroom.jobs.catalogue import find_model
 from darkroom.jobs.ids import keyed_job_id, new_job_id
 from darkroom.jobs.job import Job, Terms
 from darkroom.jobs.request import ImageRequest
-from darkroom.ports import JobMessage, JobsTable, Queue, Telemetry, ThrottledError
+from darkroom.ports import IdTakenError, JobMessage, JobsTable, Prices, Queue, Telemetry, ThrottledError
 
 
 class IdempotencyConflictError(Exception):
     """The idempotency key was used before, with another body."""
+
+
+class PriceUnknownError(Exception):
+    """The tenant has a spend cap, and nobody knows what this model would take of it."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"the price of {model} is unknown")
+        self.model = model
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +37,48 @@ class Acceptor:
     telemetry: Telemetry
     overdue_seconds: float
     clock: Callable[[], float]
+    prices: Prices
 
     def accept(self, account: Account, request: ImageRequest, idempotency_key: str | None = None) -> Accepted:
-        """Raises IdempotencyConflictError, and ThrottledError with nothing accepted."""
-        job = self._new_job(account, request, idempotency_key)
-        stored = self.jobs.add(job)
-        if stored is None:
-            self._enqueue(job)
-            self._report(job)
-            return Accepted(job, repeated=False)
-        if stored.request.fingerprint != request.fingerprint:
-            raise IdempotencyConflictError(stored.id)
-        return Accepted(stored, repeated=True)
+        """As `accept_all`, for one."""
+        return self.accept_all(account, [request], [idempotency_key])[0]
+
+    def accept_all(
+        self, account: Account, requests: Sequence[ImageRequest], idempotency_keys: Sequence[str | None]
+    ) -> list[Accepted]:
+        """All or none, in the requests' order; each has its own key or None.
+
+        Raises IdempotencyConflictError, PriceUnknownError, BudgetExceededError and ThrottledError, with
+        nothing accepted.
+        """
+        pairs = zip(requests, idempotency_keys, strict=True)
+        jobs = [self._new_job(account, request, key) for request, key in pairs]
+        try:
+            stored = self._standing(jobs) or self.jobs.add_all(jobs)
+        except IdTakenError as error:
+            raise IdempotencyConflictError(error.job.id) from error
+        for job, standing in zip(jobs, stored, strict=True):
+            if standing is None:
+                self._enqueue(job)
+                self._report(job)
+        return [
+            Accepted(standing or job, repeated=standing is not None)
+            for job, standing in zip(jobs, stored, strict=True)
+        ]
+
+    def _standing(self, jobs: Sequence[Job]) -> list[Job | None] | None:
+        """None where the jobs may be added. A price that a cap needs and nobody knows stands in the way of
+        new ones alone. Raises PriceUnknownError."""
+        unknown = [job for job in jobs if job.terms.payers and job.price_microusd is None]
+        if not unknown:
+            return None
+        stored = [self.jobs.get(job.tenant, job.id) for job in jobs]
+        if None in stored:
+            raise PriceUnknownError(unknown[0].request.model)
+        for job, standing in zip(jobs, stored, strict=True):
+            if standing is not None and standing.request.fingerprint != job.request.fingerprint:
+                raise IdTakenError(standing)
+        return stored
 
     def _new_job(self, account: Account, request: ImageRequest, idempotency_key: str | None) -> Job:
         now = self.clock()
@@ -56,9 +93,8 @@ class Acceptor:
         )
 
     def _terms(self, account: Account, request: ImageRequest) -> Terms:
-        model = find_model(request.model)
         return Terms(
-            price_microusd=model.price_microusd if model else None,
+            price_microusd=self.prices.price_microusd(request.model),
             payers=() if account.own_upstream_key else account.payers,
             own_upstream_key=account.own_upstream_key,
         )
