@@ -77,10 +77,10 @@ def test_tracing_reaches_every_role(template: Template) -> None:
     assert sorted(each["Ref"] for each in roles) == sorted(template.of_type("AWS::IAM::Role"))
 
 
-def test_only_the_poller_and_the_callback_read_the_upstream_key(template: Template) -> None:
+def test_only_who_speaks_to_upstream_reads_its_key(template: Template) -> None:
     readers = {
         name
         for name, properties in template.of_type("AWS::IAM::Role").items()
         if str({"Fn::GetAtt": ["UpstreamKey", "Id"]}) in str(list(statements(properties)))
     }
-    assert readers == {"PollerRole", "CallbackRole"}
+    assert readers == {"PollerRole", "CallbackRole", "AccountsRole"}

@@ -43,6 +43,10 @@ def tenants_key_of(tenant: str, key_id: str) -> Item:
     return to_item({"pk": f"TENANT#{tenant}", "sk": f"key#{key_id}"})
 
 
+def listing_of(owner: str, tenant: str, created_at: float) -> Item:
+    return to_item({"pk": f"TENANT#{owner}", "sk": f"sub#{int(created_at * 1000):013d}#{tenant}"})
+
+
 def rotation_of(tenant: str) -> Item:
     return to_item({"pk": f"TENANT#{tenant}", "sk": "rotation"})
 

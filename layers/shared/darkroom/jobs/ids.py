@@ -25,6 +25,17 @@ def keyed_job_id(tenant: str, idempotency_key: str) -> str:
     return "job_" + _base32(int.from_bytes(digest[:16], "big"), 26)
 
 
+def new_sub_account_id() -> str:
+    """A tenant's id like any other's."""
+    return "sub-" + _base32(secrets.randbits(128), 26)
+
+
+def keyed_sub_account_id(owner: str, idempotency_key: str) -> str:
+    """As `keyed_job_id`; a key used for both makes ids that have nothing in common."""
+    digest = hashlib.sha256(f"sub-account:{len(owner)}:{owner}:{idempotency_key}".encode()).digest()
+    return "sub-" + _base32(int.from_bytes(digest[:16], "big"), 26)
+
+
 def new_attempt_id() -> str:
     return "att_" + _base32(secrets.randbits(80), 16)
 

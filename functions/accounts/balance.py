@@ -1,0 +1,25 @@
+"""What a tenant may still spend, as WaveSpeed's API says it."""
+
+from aws_lambda_powertools.event_handler import Response
+
+from accounts.api import api
+from darkroom import wiring
+from darkroom.faces.wavespeed.account import BalanceData
+from darkroom.faces.wavespeed.envelope import envelope
+from darkroom.http.api import answer
+from darkroom.http.errors import ApiError
+from darkroom.jobs.upstream import UpstreamUnavailableError
+from darkroom.record import MICROUSD
+
+_RETRY_SECONDS = 5
+
+
+@api.get("/api/v3/balance")
+def get_balance() -> Response[str]:
+    try:
+        balance: BalanceData = {"balance": wiring.balances().microusd(api.account) / MICROUSD}
+    except UpstreamUnavailableError as error:
+        seconds = max(_RETRY_SECONDS, round(error.retry_after_seconds or 0))
+        text = f"Upstream does not tell its balance now; try again in {seconds} seconds."
+        raise ApiError(503, "upstream_unavailable", text, headers={"retry-after": str(seconds)}) from None
+    return answer(envelope(balance))

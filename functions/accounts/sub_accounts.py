@@ -1,0 +1,101 @@
+"""Sub-accounts, made and removed by their owner's key: tenants with keys, caps and rates of their own."""
+
+import re
+import time
+
+from aws_lambda_powertools.event_handler import Response
+
+from accounts.api import api
+from darkroom import adapters, wiring
+from darkroom.faces.aigateway.sub_account_request import read_change, read_terms
+from darkroom.faces.aigateway.sub_accounts import (
+    Removed,
+    new_sub_account_answer,
+    sub_account_answer,
+    sub_account_list,
+)
+from darkroom.http.api import answer
+from darkroom.http.errors import ApiError, invalid_request
+from darkroom.http.idempotency import idempotency_key
+from darkroom.jobs.rules import Problem
+from darkroom.jobs.sub_account import SubAccount
+from darkroom.usecases.accept import IdempotencyConflictError
+from darkroom.usecases.sub_accounts import SubAccountRemovedError
+
+MAX_LIMIT = 100
+"""Also what a list without a limit shows: AIgateway's client asks for no further page."""
+
+
+@api.post("/v1/sub-accounts")
+def create_sub_account() -> Response[str]:
+    owner, terms = _owner(), read_terms(api.body)
+    try:
+        made = wiring.sub_account_keeper().create(owner, terms, idempotency_key(api))
+    except IdempotencyConflictError:
+        text = "This Idempotency-Key was used with another body. Send a new key, or the first body again."
+        raise ApiError(422, "idempotency_key_reused", text) from None
+    except SubAccountRemovedError:
+        text = "The sub-account that was made with this Idempotency-Key is removed. Send a new key."
+        raise ApiError(409, "sub_account_removed", text) from None
+    headers = {
+        "location": f"{api.base_url}/v1/sub-accounts/{made.sub_account.tenant}",
+        "cache-control": "no-store",
+    }
+    repeated = {"idempotency-replayed": "true"} if made.repeated else {}
+    return answer(new_sub_account_answer(made), 201, headers | repeated)
+
+
+@api.get("/v1/sub-accounts")
+def list_sub_accounts() -> Response[str]:
+    api.only_query("limit", "cursor")
+    try:
+        page = adapters.sub_accounts().list(_owner(), _limit(api.query("limit")), api.query("cursor"))
+    except ValueError:
+        raise invalid_request(Problem("cursor", "is not one that a list answered with")) from None
+    return answer(sub_account_list(page))
+
+
+@api.get("/v1/sub-accounts/<sub_account>")
+def get_sub_account(sub_account: str) -> Response[str]:
+    return answer(sub_account_answer(_found(adapters.sub_accounts().get(_owner(), sub_account))))
+
+
+@api.patch("/v1/sub-accounts/<sub_account>")
+def change_sub_account(sub_account: str) -> Response[str]:
+    owner, change = _owner(), read_change(api.body)
+    return answer(sub_account_answer(_found(wiring.sub_account_keeper().change(owner, sub_account, change))))
+
+
+@api.delete("/v1/sub-accounts/<sub_account>")
+def remove_sub_account(sub_account: str) -> Response[str]:
+    """Its keys are refused within 60 s; its jobs go on to their end, and its data stay."""
+    if not adapters.sub_accounts().remove(_owner(), sub_account, time.time()):
+        raise _not_found()
+    removed: Removed = {"status": "ok"}
+    return answer(removed)
+
+
+def _owner() -> str:
+    """The caller. Raises ApiError for one that is a sub-account itself."""
+    if api.account.owner is not None:
+        raise ApiError(403, "not_allowed", "A sub-account can't have sub-accounts of its own.")
+    return api.tenant
+
+
+def _found(sub_account: SubAccount | None) -> SubAccount:
+    if sub_account is None:
+        raise _not_found()
+    return sub_account
+
+
+def _not_found() -> ApiError:
+    """The same for an unknown id, a removed one, and another owner's."""
+    return ApiError(404, "sub_account_not_found", "There is no such sub-account.")
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return MAX_LIMIT
+    if not (re.fullmatch("[0-9]{1,3}", text) and 1 <= int(text) <= MAX_LIMIT):
+        raise invalid_request(Problem("limit", f"must be between 1 and {MAX_LIMIT}"))
+    return int(text)
