@@ -1,6 +1,6 @@
-"""Installs the JavaScript clients that the tests of the stack run, once: again when their pins or Node change.
+"""Installs the JavaScript clients that the stack's tests run, once: again when their pins or Node change.
 
-Runs on a bare Python. A machine without Node goes without them, and is told so. Usage: python -m local.javascript
+Runs on a bare Python. A machine without Node goes without them, and is told so.
 """
 
 import hashlib

@@ -19,8 +19,8 @@ from local.up import bring_up
 
 STACK_VARIABLE = "DARKROOM_STACK"
 KEPT_LOGS = LOCAL / "failed"
-_IMPATIENT = ("OverdueSeconds=10", "UpstreamTimeoutSeconds=60")
-"""What a crash leaves behind is taken up within seconds: the tests wait for it."""
+_IMPATIENT = ("OverdueSeconds=10", "UpstreamTimeoutSeconds=60", "SyncWaitSeconds=4")
+"""What a crash leaves behind is taken up within seconds, and a held request let go: the tests wait for it."""
 
 
 def main(command: list[str]) -> int:

@@ -33,6 +33,13 @@ class Stack:
     def webhook_url(self) -> str:
         return self.receiver.url + self.hook
 
+    @property
+    def sync_wait_seconds(self) -> float:
+        """The stack's SyncWaitSeconds."""
+        stacks = self.client("cloudformation").describe_stacks(StackName=self.state["stack_name"])["Stacks"]
+        parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stacks[0]["Parameters"]}
+        return float(parameters["SyncWaitSeconds"])
+
     def received(self, count: int, timeout_seconds: float = 10.0) -> list[Received]:
         """This test's webhooks, once so many have come."""
         return self.receiver.wait_for(count, path=self.hook, timeout_seconds=timeout_seconds)
