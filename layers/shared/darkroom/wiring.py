@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from darkroom.jobs.job import Job
     from darkroom.usecases.accept import Acceptor
     from darkroom.usecases.adopt import Adopter
-    from darkroom.usecases.balance import Balances
     from darkroom.usecases.cancel import Canceller
     from darkroom.usecases.context import Poller
     from darkroom.usecases.deliver import Deliverer
@@ -38,10 +37,10 @@ def acceptor() -> Acceptor:
         adapters.telemetry(),
         settings().overdue_seconds,
         time.time,
+        adapters.prices(),
     )
 
 
-        adapters.prices(),
 @cache
 def canceller() -> Canceller:
     from darkroom.usecases.cancel import Canceller
