@@ -1,5 +1,6 @@
 """The native API: jobs accepted, cancelled, their webhooks sent again."""
 
+from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -21,11 +22,14 @@ from submit.api import api
 
 @api.post("/v1/jobs")
 def create_job() -> Response[str]:
-    request = parse_request(api.body, settings(), api.own_host)
-    accepted = admission.accept(api.account, request, idempotency_key(api))
+    request, key = parse_request(api.body, settings(), api.own_host), idempotency_key(api)
+    tag = request.tag or admission.tag_of(api)
+    headers = admission.admit(api.account)
+    accepted = admission.accept(api.account, replace(request, tag=tag), key)
     record = _record(accepted.job)
+    headers |= {"location": record["urls"]["get"], "x-cost-cents": admission.cost_cents([accepted.job])}
     repeated = {"idempotency-replayed": "true"} if accepted.repeated else {}
-    return answer(record, 202, {"location": record["urls"]["get"], **repeated})
+    return answer(record, 202, headers | repeated)
 
 
 @api.post("/v1/jobs/<job_id>/cancel")
