@@ -4,6 +4,7 @@ from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import Response
 
+from darkroom import adapters
 from darkroom.faces.aigateway.models import ModelAnswer, ModelList, model_answer, models_of
 from darkroom.http.api import answer
 from darkroom.http.errors import ApiError
@@ -29,4 +30,4 @@ def get_model(name: str) -> Response[str]:
 
 
 def _answer(model: Model) -> ModelAnswer:
-    return model_answer(model, model.price_microusd)
+    return model_answer(model, adapters.prices().price_microusd(model.id))

@@ -1,10 +1,12 @@
 """The catalogue's routes, through the handler."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 
+from darkroom import adapters
 from darkroom.jobs.catalogue import MODELS
 from query.app import lambda_handler
 
@@ -50,6 +52,12 @@ def test_the_list_has_every_model_with_its_price_and_limits(listed: Any) -> None
     assert seedream["pricing"] == {"usd_per_image": "unknown"}
     assert dreamina["name"]
     assert dreamina["description"]
+
+
+def test_a_price_that_the_operator_stored_is_shown(listed: Any, got: Any) -> None:
+    adapters.prices().store({SEEDREAM: 30_000}, time.time())
+    assert got(SEEDREAM)[1]["pricing"] == {"usd_per_image": 0.03}
+    assert [model["pricing"]["usd_per_image"] for model in listed()[1]["data"]] == [0.027, 0.03]
 
 
 @pytest.mark.parametrize(
