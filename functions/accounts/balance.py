@@ -3,7 +3,7 @@
 from aws_lambda_powertools.event_handler import Response
 
 from accounts.api import api
-from darkroom import wiring
+from darkroom import accounts_wiring
 from darkroom.faces.wavespeed.account import BalanceData
 from darkroom.faces.wavespeed.envelope import envelope
 from darkroom.http.api import answer
@@ -17,7 +17,7 @@ _RETRY_SECONDS = 5
 @api.get("/api/v3/balance")
 def get_balance() -> Response[str]:
     try:
-        balance: BalanceData = {"balance": wiring.balances().microusd(api.account) / MICROUSD}
+        balance: BalanceData = {"balance": accounts_wiring.balances().microusd(api.account) / MICROUSD}
     except UpstreamUnavailableError as error:
         seconds = max(_RETRY_SECONDS, round(error.retry_after_seconds or 0))
         text = f"Upstream does not tell its balance now; try again in {seconds} seconds."

@@ -6,7 +6,7 @@ import time
 from aws_lambda_powertools.event_handler import Response
 
 from accounts.api import api
-from darkroom import adapters, wiring
+from darkroom import accounts_wiring, adapters
 from darkroom.faces.aigateway.sub_account_request import read_change, read_terms
 from darkroom.faces.aigateway.sub_accounts import (
     Removed,
@@ -30,7 +30,7 @@ MAX_LIMIT = 100
 def create_sub_account() -> Response[str]:
     owner, terms = _owner(), read_terms(api.body)
     try:
-        made = wiring.sub_account_keeper().create(owner, terms, idempotency_key(api))
+        made = accounts_wiring.sub_account_keeper().create(owner, terms, idempotency_key(api))
     except IdempotencyConflictError:
         text = "This Idempotency-Key was used with another body. Send a new key, or the first body again."
         raise ApiError(422, "idempotency_key_reused", text) from None
@@ -63,7 +63,9 @@ def get_sub_account(sub_account: str) -> Response[str]:
 @api.patch("/v1/sub-accounts/<sub_account>")
 def change_sub_account(sub_account: str) -> Response[str]:
     owner, change = _owner(), read_change(api.body)
-    return answer(sub_account_answer(_found(wiring.sub_account_keeper().change(owner, sub_account, change))))
+    return answer(
+        sub_account_answer(_found(accounts_wiring.sub_account_keeper().change(owner, sub_account, change)))
+    )
 
 
 @api.delete("/v1/sub-accounts/<sub_account>")

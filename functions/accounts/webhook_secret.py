@@ -6,7 +6,7 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 
 from accounts.api import api
-from darkroom import wiring
+from darkroom import accounts_wiring
 from darkroom.faces.aigateway.webhook_secret import WebhookSecretAnswer, webhook_secret_answer
 from darkroom.faces.wavespeed.account import WebhookSecretData
 from darkroom.faces.wavespeed.envelope import envelope
@@ -21,7 +21,7 @@ from darkroom.webhooks.rotation import MAX_SECRETS, TooManyRotationsError
 @api.get("/v1/webhook-secret")
 def get_webhook_secret() -> Response[str]:
     api.only_query()
-    shown: WebhookSecretAnswer = webhook_secret_answer(wiring.secret_keeper().secrets(api.tenant))
+    shown: WebhookSecretAnswer = webhook_secret_answer(accounts_wiring.secret_keeper().secrets(api.tenant))
     return _answer(shown)
 
 
@@ -31,7 +31,7 @@ def rotate_webhook_secret() -> Response[str]:
     if api.body.strip() not in (b"", b"{}"):
         raise invalid_request(Problem("body", "this request has none"))
     try:
-        secrets = wiring.secret_keeper().rotate(api.tenant, idempotency_key(api))
+        secrets = accounts_wiring.secret_keeper().rotate(api.tenant, idempotency_key(api))
     except RotationUnderWayError:
         text = (
             "This secret is being rotated by another request. GET /v1/webhook-secret shows what came of it."
@@ -44,7 +44,7 @@ def rotate_webhook_secret() -> Response[str]:
 
 @api.get("/api/v3/webhook/secret")
 def get_wavespeed_webhook_secret() -> Response[str]:
-    *_, newest = wiring.secret_keeper().secrets(api.tenant)
+    *_, newest = accounts_wiring.secret_keeper().secrets(api.tenant)
     data: WebhookSecretData = {"secret": newest.secret}
     return _answer(envelope(data))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from moto import mock_aws
 
-from darkroom import adapters, upstream_adapters, wiring
+from darkroom import accounts_wiring, adapters, upstream_adapters, wiring
 from darkroom.settings import settings
 from functional.aws import Stack, make_stack
 
@@ -92,6 +92,7 @@ def _forget() -> None:
         if client.cache_info().currsize:
             client().close()  # both have it
     settings.cache_clear()
-    for part in (v for module in (adapters, upstream_adapters, wiring) for v in vars(module).values()):
+    modules = (adapters, upstream_adapters, wiring, accounts_wiring)
+    for part in (part for module in modules for part in vars(module).values()):
         if hasattr(part, "cache_clear"):
             part.cache_clear()

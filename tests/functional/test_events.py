@@ -15,6 +15,12 @@ EXPECTED_STATUS = {
     "query-get-model": 200,
     "query-get-output": 403,  # its signature is made up
     "callback": 401,  # so is its code
+    "accounts-create-sub-account": 201,
+    "accounts-list-sub-accounts": 200,
+    "accounts-get-webhook-secret": 200,
+    "accounts-rotate-webhook-secret": 200,
+    "accounts-get-wavespeed-webhook-secret": 200,
+    "accounts-get-balance": 503,  # there is no upstream to ask
 }
 
 pytestmark = pytest.mark.usefixtures("stack")
@@ -26,10 +32,10 @@ def invoke(name: str, event: Any, context: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in NAMES if name.split("-")[0] in ("submit", "query", "callback")]
+    "name", [name for name in NAMES if name.split("-")[0] in ("submit", "query", "accounts", "callback")]
 )
 def test_a_request_is_answered(name: str, event: Any, context: Any) -> None:
-    """Those that name a job name one that isn't there."""
+    """Those that name something name what isn't there."""
     assert invoke(name, event, context)["statusCode"] == EXPECTED_STATUS.get(name, 404)
 
 
