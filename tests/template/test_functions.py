@@ -84,3 +84,20 @@ def test_only_who_speaks_to_upstream_reads_its_key(template: Template) -> None:
         if str({"Fn::GetAtt": ["UpstreamKey", "Id"]}) in str(list(statements(properties)))
     }
     assert readers == {"PollerRole", "CallbackRole", "AccountsRole"}
+
+
+def test_tenants_upstream_keys_are_written_by_one_function_and_read_by_two_others(template: Template) -> None:
+    secrets = "secret:${AWS::StackName}/tenants/*"
+    given = {
+        name: {
+            action
+            for statement in statements(properties)
+            if secrets in str(statement["Resource"])
+            for action in as_list(statement["Action"])
+        }
+        for name, properties in template.of_type("AWS::IAM::Role").items()
+    }
+    written = {f"secretsmanager:{verb}Secret" for verb in ("Create", "Update", "Describe", "Delete")}
+    read = {"secretsmanager:GetSecretValue"}
+    expected = {"AccountsRole": written, "PollerRole": read, "CallbackRole": read}
+    assert {name: actions for name, actions in given.items() if actions} == expected
