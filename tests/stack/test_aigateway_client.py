@@ -1,63 +1,30 @@
-"""AIgateway's official Python client, unmodified from PyPI, in both its variants, on the deployed stack."""
+"""AIgateway's client on the deployed stack: jobs, files, models, and what is not offered."""
 
-import asyncio
 import hashlib
-import inspect
 import time
-from collections.abc import Callable, Iterator
-from operator import attrgetter
-from typing import Any
+from collections.abc import Iterator
 
 import httpx
 import pytest
-from aigateway import (  # type: ignore[import-untyped]  # it ships no types
-    AIgateway,
-    AIgatewayError,
-    AsyncAIgateway,
-)
 
+from stack import aigateway_calls
+from stack.aigateway_calls import VARIANTS, Call, Calling, refusal
 from stack.conftest import DREAMINA, SEEDREAM, Stack
 
 FAST = {"timeout_seconds": 40.0, "poll_interval_seconds": 0.2}
 CREATIONS = ("jobs.create_video", "jobs.create_music", "jobs.create_3d", "evals.create", "replays.run")
 UNKNOWN = ("evals.list", "replays.list")
 
-Call = Callable[..., Any]
 
-
-@pytest.fixture(params=[AIgateway, AsyncAIgateway], ids=["sync", "async"])
-def calling(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Callable[[str], Call]]:
-    """Of an API key a way to call the client: `call("jobs.get", job_id)`, awaited where that is needed."""
-    made: list[Call] = []
-    with asyncio.Runner() as runner:
-
-        def client_of(api_key: str) -> Call:
-            url = stack.state["api_url"]
-            client = request.param(api_key, base_url=url, media_base_url=url, tag="stack-tests")
-
-            def call(method: str, *arguments: Any, **named: Any) -> Any:
-                result = attrgetter(method)(client)(*arguments, **named)
-                return runner.run(result) if inspect.iscoroutine(result) else result
-
-            made.append(call)
-            return call
-
-        yield client_of
-        for call in made:
-            call("close")
+@pytest.fixture(params=VARIANTS, ids=["sync", "async"])
+def calling(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Calling]:
+    with aigateway_calls.calling(request.param, stack) as calling:
+        yield calling
 
 
 @pytest.fixture
-def call(calling: Callable[[str], Call], stack: Stack) -> Call:
+def call(calling: Calling, stack: Stack) -> Call:
     return calling(stack.state["api_key"])
-
-
-def refusal(call: Call, method: str, *arguments: Any, **named: Any) -> tuple[int, str]:
-    """The status and type of the error that the client raises."""
-    with pytest.raises(AIgatewayError) as raised:
-        call(method, *arguments, **named)
-    assert str(raised.value)
-    return raised.value.status_code, raised.value.type
 
 
 def test_a_job_is_waited_for_until_it_is_completed(stack: Stack, call: Call) -> None:
@@ -160,7 +127,7 @@ def test_what_is_not_offered_is_a_clean_error(call: Call) -> None:
         assert refusal(call, method) == (404, "not_found")
 
 
-def test_a_wrong_key_is_an_authentication_error(calling: Callable[[str], Call]) -> None:
+def test_a_wrong_key_is_an_authentication_error(calling: Calling) -> None:
     stranger = calling("dr_obviously-no-key")
     for method, *arguments in (("jobs.get", "job_x"), ("models.list",), ("files.download", "job_x", "0.jpg")):
         assert refusal(stranger, method, *arguments) == (401, "authentication_error")
