@@ -5,17 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from darkroom.aws.account_items import profile_of
 from darkroom.aws.attributes import Item, to_attribute
-from darkroom.aws.errors import translated
-from darkroom.ports import ThrottledError
+from darkroom.aws.transactions import Write, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-Write = dict[str, Any]
-"""One entry of `transact_write_items`; it may write to another table."""
-
-_FAILED = "ConditionalCheckFailed"
-_PASSING = frozenset({"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"})
 
 
 def absent(table: str, item: Item) -> Write:
@@ -47,22 +40,15 @@ def set_profile(table: str, tenant: str, values: Mapping[str, Any], owner: str |
     return {"Update": update | ({"ExpressionAttributeValues": given} if given else {})}
 
 
-def written(client: "DynamoDBClient", writes: Sequence[Any]) -> bool:
+def written(client: "DynamoDBClient", writes: Sequence[Write]) -> bool:
     """All or nothing; False where the first one's condition failed. Raises ThrottledError.
 
-    botocore sends a token of its own with each transaction: a repeat of its own counts once.
+    The conditions of the others keep what is new from what stands: none is known that could fail.
     """
-    try:
-        with translated():
-            client.transact_write_items(TransactItems=writes)
-    except client.exceptions.TransactionCanceledException as error:
-        codes = [reason.get("Code") for reason in error.response["CancellationReasons"]]
-        if codes[0] == _FAILED:
-            return False
-        if _PASSING.intersection(codes):
-            raise ThrottledError("TransactionCanceledException") from error
-        raise
-    return True
+    refused = transact(client, writes)
+    if refused is not None and refused[0] is None:
+        raise RuntimeError("a write that should be of something new found something there")
+    return refused is None
 
 
 def _expression(values: Sequence[Any]) -> str:

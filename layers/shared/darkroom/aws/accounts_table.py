@@ -16,11 +16,12 @@ from darkroom.aws.account_items import (
     profile_of,
     tenants_key_of,
 )
-from darkroom.aws.account_writes import Write, absent, present, set_profile, written
+from darkroom.aws.account_writes import absent, present, set_profile, written
 from darkroom.aws.api_keys import NewKey, is_api_key, key_writes, new_key
 from darkroom.aws.attributes import from_item, to_attribute, to_item
 from darkroom.aws.batch_read import read_items
 from darkroom.aws.errors import translated
+from darkroom.aws.transactions import Write
 from darkroom.jobs.account import Account
 
 if TYPE_CHECKING:

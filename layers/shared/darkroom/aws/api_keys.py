@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from darkroom.aws.account_items import hash_of, key_of, tenants_key_of
-from darkroom.aws.account_writes import Write, absent
+from darkroom.aws.account_writes import absent
 from darkroom.aws.attributes import to_item
+from darkroom.aws.transactions import Write
 
 _API_KEY = re.compile(r"dr_[A-Za-z0-9_-]{43}", re.ASCII)
 
