@@ -44,7 +44,7 @@ def test_a_completed_job_shows_its_picture_with_a_fresh_address(event: Any, cont
     assert output["s3_uri"].endswith(f"/outputs/acme/{job.id}/0.jpg")
     assert (output["content_type"], output["width"], output["bytes"]) == ("image/jpeg", 1328, 4)
     assert output["url_expires_at"] > time.time() + 3000
-    assert record["billing"] == {"price_usd": 0.027, "billed": True}
+    assert record["billing"] == {"price_usd": 0.027, "billed": True, "own_upstream_key": False}
     assert record["error"] is None
     assert record["timings_ms"]["inference"] == 6_000
     assert record["seed"] == 42

@@ -33,7 +33,7 @@ def test_a_job_is_accepted_with_202_its_record_and_its_address(
     assert record["status"] == "queued"
     assert record["urls"]["get"] == f"{base}/v1/jobs/{record['id']}"
     assert reply["multiValueHeaders"]["location"] == [record["urls"]["get"]]
-    assert record["billing"] == {"price_usd": 0.027, "billed": False}
+    assert record["billing"] == {"price_usd": 0.027, "billed": False, "own_upstream_key": False}
     assert record["metadata"] == {"order": "1042"}
     [message] = boto3.client("sqs", REGION).receive_message(QueueUrl=stack.jobs_queue_url)["Messages"]
     assert json.loads(message["Body"])["job"] == record["id"]

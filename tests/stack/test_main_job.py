@@ -76,7 +76,7 @@ def test_a_lost_reply_is_adopted_by_the_callback_and_paid_once(stack: Stack) -> 
     done = stack.api.finished(job["id"], timeout_seconds=30)
     stats = stack.simulator.stats()
     assert done["status"] == "completed"
-    assert done["billing"] == {"price_usd": 0.027, "billed": True}
+    assert done["billing"] == {"price_usd": 0.027, "billed": True, "own_upstream_key": False}
     assert (stats.submits_received, stats.charges) == (1, 1)
 
 

@@ -48,7 +48,7 @@ def test_before_the_end_nothing_is_claimed() -> None:
         None,
         None,
     )
-    assert record["billing"] == {"price_usd": 0.027, "billed": False}
+    assert record["billing"] == {"price_usd": 0.027, "billed": False, "own_upstream_key": False}
     assert record["webhook"] == {
         "url": "https://hooks.example.com/darkroom",
         "status": "pending",

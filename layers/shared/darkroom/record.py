@@ -43,10 +43,13 @@ def job_record(
 
 
 def billing(job: Job) -> dict[str, Any]:
-    """The price in USD or "unknown"; whether it was billed: true, false or "unknown". Never guessed."""
+    """The price in USD or "unknown"; whether it was billed: true, false or "unknown". Never guessed.
+
+    `own_upstream_key`: to the tenant's own account at upstream, and booked in no budget here.
+    """
     price = "unknown" if job.price_microusd is None else job.price_microusd / MICROUSD
     billed: bool | str = job.billed.value if job.billed is Billed.UNKNOWN else job.billed is Billed.YES
-    return {"price_usd": price, "billed": billed}
+    return {"price_usd": price, "billed": billed, "own_upstream_key": job.terms.own_upstream_key}
 
 
 def delivery_record(job: Job) -> dict[str, Any]:

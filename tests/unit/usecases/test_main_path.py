@@ -127,7 +127,7 @@ def test_the_events_data_is_the_job_record_with_links_that_outlive_the_worker(wo
     world.work()
     data = json.loads(world.sender.sent[0].body)["data"]
     assert data["status"] == "completed"
-    assert data["billing"] == {"price_usd": 0.027, "billed": True}
+    assert data["billing"] == {"price_usd": 0.027, "billed": True, "own_upstream_key": False}
     [output] = data["outputs"]
     assert output["url"].startswith(f"https://api.test/live/outputs/{TENANT}/{job.id}/0.png?")
     assert output["url_expires_at"] == data["updated_at"] + 7 * 24 * 3600
