@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -93,8 +94,9 @@ def test_its_spend_cap_holds_with_402(call: Call, stack: Stack) -> None:
     prices = [submit(stack, capped["key"], f"picture {number}") for number in range(3)]
     assert [answer.status_code for answer in prices] == [202, 202, 402]  # 2.7 cents each
     assert prices[2].json()["error"]["type"] == "insufficient_credits"
-    for answer in prices[:2]:
-        Api(stack.state["api_url"], capped["key"]).finished(answer.json()["id"])
+    with closing(Api(stack.state["api_url"], capped["key"])) as api:
+        for answer in prices[:2]:
+            api.finished(answer.json()["id"])
     found = call("sub_accounts.get", capped["id"])
     assert (found["spent_cents"], found["reserved_cents"]) == (5.4, 0)
     assert stack.simulator.stats().charges == 2
