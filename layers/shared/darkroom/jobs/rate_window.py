@@ -39,7 +39,8 @@ class RateWindow:
 
     def allows(self, limit: int, now: float) -> int:
         """What `count` may come to in this window, by now."""
-        return limit - math.ceil(self.previous * (1 - self._passed(now)))
+        overlap_seconds = WINDOW_SECONDS - self._elapsed_seconds(now)
+        return limit - math.ceil(self.previous * overlap_seconds / WINDOW_SECONDS)
 
     def taken(self, allowed: bool, limit: int, now: float) -> RateTaken:
         remaining = max(self.allows(limit, now) - self.count, 0)
@@ -49,14 +50,16 @@ class RateWindow:
     def _next_in(self, limit: int, now: float) -> float:
         """Seconds until one more is allowed, if nobody else asks."""
         if self.previous and self.count < limit:
-            passed = 1 - (limit - 1 - self.count) / self.previous
-            return max(passed - self._passed(now), 0.0) * WINDOW_SECONDS
-        passed = 1 - (limit - 1) / self.count if self.count else 0.0
-        return self._ends_in(now) + max(passed, 0.0) * WINDOW_SECONDS
+            return _freed_after(self.previous, limit - 1 - self.count) - self._elapsed_seconds(now)
+        return self._ends_in(now) + _freed_after(self.count, limit - 1)
 
-    def _passed(self, now: float) -> float:
-        """The part of the window that is over, 0 to 1."""
-        return min(max(now / WINDOW_SECONDS - self.number, 0.0), 1.0)
+    def _elapsed_seconds(self, now: float) -> float:
+        return min(max(now - self.number * WINDOW_SECONDS, 0.0), WINDOW_SECONDS)
 
     def _ends_in(self, now: float) -> float:
-        return (1 - self._passed(now)) * WINDOW_SECONDS
+        return WINDOW_SECONDS - self._elapsed_seconds(now)
+
+
+def _freed_after(previous: int, wanted: int) -> float:
+    """How long into a minute no more than `wanted` of the minute before still count."""
+    return max(WINDOW_SECONDS - WINDOW_SECONDS * wanted / previous, 0.0) if previous else 0.0
