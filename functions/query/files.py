@@ -1,6 +1,7 @@
 """Pictures: their bytes, a link to them, and what the link leads to."""
 
 import time
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -16,9 +17,12 @@ from query.jobs import find_job
 
 
 @api.get("/v1/files/jobs/<job_id>/<file>")
-def get_file(job_id: str, file: str) -> Response[bytes]:
+def get_file(job_id: str, file: str) -> Response[Any]:
     """The bytes themselves: aigateway-py follows no redirect. Powertools sends bytes as base64."""
     job, output = _found(job_id, file)
+    if api.header("accept") is None:
+        # API Gateway decodes the base64 for what the request accepts, and a text it would be without
+        return _at_s3(output.key)
     check_fits(output, f"/v1/files/jobs/{job_id}/{file}/signed")
     body = adapters.images_bucket().read(output.key)
     if body is None:
@@ -51,6 +55,10 @@ def get_output(tenant: str, job_id: str, file: str) -> Response[str]:
         raise ApiError(
             403, "link_refused", f"This link can't be used: {error}. Read the job again."
         ) from None
+    return _at_s3(key)
+
+
+def _at_s3(key: str) -> Response[str]:
     location = adapters.images_bucket().presign(key, URL_SECONDS)
     return answer({"url": location}, 302, {"location": location, "cache-control": "no-store"})
 

@@ -51,6 +51,20 @@ def test_a_picture_comes_as_its_bytes_though_json_is_asked_for(stack: Stack, ask
     assert headers["x-request-id"]
 
 
+def test_a_request_that_accepts_nothing_in_particular_is_led_to_s3(
+    stack: Stack, event: Any, context: Any
+) -> None:
+    """As Go's client sends it: API Gateway would hand on the base64 as it is."""
+    job = jobs.completed()
+    asked = event("query-get-file")
+    asked["pathParameters"] = {"job": job.id, "file": "0.jpg"}
+    del asked["headers"]["Accept"]
+    reply = lambda_handler(asked, context)
+    [location] = reply["multiValueHeaders"]["location"]
+    assert reply["statusCode"] == 302
+    assert job.outputs[0].key in location
+
+
 def test_the_largest_picture_that_is_sent_fits_lambdas_answer(stack: Stack, ask: Any) -> None:
     job = jobs.completed(size_bytes=MAX_BINARY_BYTES)
     put(stack, job, b"\xff" * MAX_BINARY_BYTES)

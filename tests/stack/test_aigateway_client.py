@@ -110,6 +110,17 @@ def test_a_picture_keeps_its_type_whatever_is_accepted(stack: Stack) -> None:
         assert record.json()["id"] == done["id"]
 
 
+def test_a_picture_comes_without_a_word_on_what_is_accepted(stack: Stack) -> None:
+    done = stack.api.finished(stack.submit("a grey seal", webhook_url=None)["id"])
+    with httpx.Client(base_url=stack.state["api_url"], trust_env=False) as client:
+        del client.headers["accept"]  # as Go's client, which follows redirects
+        headers = {"authorization": f"Bearer {stack.state['api_key']}"}
+        led = client.get(f"/v1/files/jobs/{done['id']}/0.jpg", headers=headers)
+        picture = client.get(led.headers["location"])
+    assert led.status_code == 302
+    assert hashlib.sha256(picture.content).hexdigest() == done["outputs"][0]["sha256"]
+
+
 def test_models_are_listed_filtered_and_found(call: Call) -> None:
     assert {model["id"] for model in call("models.list")} == {DREAMINA, SEEDREAM}
     assert call("models.list", modality="image", provider="bytedance") == call("models.list")
