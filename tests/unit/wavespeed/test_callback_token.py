@@ -14,12 +14,32 @@ from darkroom.wavespeed.callback_token import CallbackTarget, callback_url, chec
 KEY = b"an obviously fake signing key of enough bytes"
 TARGET = CallbackTarget("ten_1", "job_01", "att_0a")
 URL = callback_url("https://api.example.com/prod", KEY, TARGET)
+OWN = CallbackTarget("ten_1", "job_01", "att_0a", "c0ffee00-0000-4000-8000-000000000000")
 QUERY = dict(parse_qsl(urlsplit(URL).query, strict_parsing=True))
 
 
 def test_address_leads_back_to_its_attempt() -> None:
     assert URL.startswith("https://api.example.com/prod/callbacks/wavespeed?")
     assert check(KEY, QUERY) == TARGET
+
+
+def query_of(target: CallbackTarget) -> dict[str, str]:
+    url = callback_url("https://api.example.com/prod", KEY, target)
+    return dict(parse_qsl(urlsplit(url).query, strict_parsing=True))
+
+
+def test_address_names_the_version_of_a_tenant_s_own_key() -> None:
+    assert "key" not in QUERY
+    assert check(KEY, query_of(OWN)) == OWN
+
+
+@pytest.mark.parametrize("key", [None, "", "c0ffee00-0000-4000-8000-000000000001", "stack"])
+def test_nobody_can_have_a_callback_verified_with_another_key(key: str | None) -> None:
+    query = query_of(OWN)
+    changed = {name: value for name, value in query.items() if name != "key"} | ({"key": key} if key else {})
+    for forged in (changed, QUERY | {"key": OWN.key_version or ""}, QUERY | {"key": ""}):
+        with pytest.raises(CallbackRefusedError):
+            check(KEY, forged)
 
 
 def test_address_is_the_same_for_the_same_attempt() -> None:

@@ -252,3 +252,17 @@ def test_webhook_secret_is_read() -> None:
 def test_webhook_secret_of_another_shape_is_none(secret: object) -> None:
     with pytest.raises(UpstreamUnavailableError):
         upstream(answers(200, envelope({"secret": secret, "x": 1}))).webhook_secret()
+
+
+@pytest.mark.parametrize(
+    ("status", "known"), [(200, True), (401, False), (403, None), (402, None), (429, None), (500, None)]
+)
+def test_a_key_is_known_unless_upstream_says_401(status: int, known: bool | None) -> None:
+    recorder = Recorder(envelope({"balance": 1.5}), status=status)
+    assert upstream(recorder).knows_key() is known
+    (request,) = recorder.requests
+    assert (request.method, str(request.url)) == ("GET", f"{BASE_URL}/balance")
+
+
+def test_of_a_key_that_can_not_be_asked_about_nothing_is_said() -> None:
+    assert upstream(raises(httpx.ConnectError("down"))).knows_key() is None
