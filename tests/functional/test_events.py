@@ -10,6 +10,7 @@ from functional.conftest import EVENTS
 NAMES = sorted(path.stem for path in EVENTS.glob("*.json"))
 EXPECTED_STATUS = {
     "submit-create-job": 202,
+    "submit-create-prediction": 200,
     "query-list-jobs": 200,
     "query-list-models": 200,
     "query-get-model": 200,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from darkroom.usecases.adopt import Adopter
     from darkroom.usecases.cancel import Canceller
     from darkroom.usecases.context import Poller
+    from darkroom.usecases.delete import Deleter
     from darkroom.usecases.deliver import Deliverer
     from darkroom.usecases.join import Joiner
     from darkroom.usecases.reconcile import Reconciler
@@ -52,6 +53,13 @@ def canceller() -> Canceller:
         settings().overdue_seconds,
         time.time,
     )
+
+
+@cache
+def deleter() -> Deleter:
+    from darkroom.usecases.delete import Deleter
+
+    return Deleter(adapters.jobs_table(), canceller())
 
 
 @cache

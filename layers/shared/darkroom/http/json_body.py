@@ -1,6 +1,7 @@
 """A request's JSON body, held against its pydantic model: what is wrong with it, field by field."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ValidationError
@@ -58,13 +59,23 @@ def _no_constants(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _problem(model: type[BaseModel], detail: Any) -> Problem:
+def _problem(outermost: type[BaseModel], detail: Any) -> Problem:
     field = ".".join(str(part) for part in detail["loc"])
+    model, name = _place(outermost, detail["loc"])
     if detail["type"] == "extra_forbidden":
         known = ", ".join(model.model_fields)
         return Problem(field, f"unknown field; the fields are: {known}")
     if detail["type"] == "missing":
         return Problem(field, "is required")
-    wanted = model.model_fields[detail["loc"][0]].description
+    wanted = model.model_fields[name].description
     message = str(detail["msg"]).removeprefix("Value error, ").replace("Input should", "must", 1)
     return Problem(field, f"{message}: {wanted}")
+
+
+def _place(model: type[BaseModel], path: Sequence[Any]) -> tuple[type[BaseModel], str]:
+    """The innermost model on the way to what went wrong, and the field of it that leads there."""
+    name, *rest = path
+    inner = model.model_fields[name].annotation if name in model.model_fields else None
+    if rest and isinstance(inner, type) and issubclass(inner, BaseModel):
+        return _place(inner, rest)
+    return model, name

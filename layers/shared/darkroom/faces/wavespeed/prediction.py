@@ -1,10 +1,10 @@
 """A job as WaveSpeed shows a prediction. Types are as strict as its Go client's: nothing is ever null."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Annotated, TypedDict
 
+from darkroom.faces.wavespeed.moments import rfc3339
 from darkroom.jobs.failure import ErrorCode
 from darkroom.jobs.job import Job, JobStatus
 
@@ -108,13 +108,6 @@ def delivered_prediction(job: Job, outputs: Sequence[str], base_url: str) -> Del
 
 def result_url(job_id: str, base_url: str) -> str:
     return f"{base_url}/api/v3/predictions/{job_id}/result"
-
-
-def rfc3339(at: float) -> str:
-    """With nine digits, of which a float of Unix seconds holds six."""
-    microseconds = round(at * 1_000_000)
-    moment = datetime.fromtimestamp(microseconds // 1_000_000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{microseconds % 1_000_000:06d}000Z"
 
 
 def _nsfw_contents(job: Job) -> list[bool]:
