@@ -74,7 +74,13 @@ def test_a_call_that_was_just_resent_is_not_resent_again() -> None:
 
 
 def test_an_answered_call_is_not_resent() -> None:
-    assert choose_resent([a_call("done").answered(NOW - 5)], NOW) is None
+    assert choose_resent([a_call("done").answered(NOW - 20)], NOW) is None
+
+
+def test_a_call_answered_too_late_for_its_client_is_resent_for_a_while() -> None:
+    late = a_call("late").answered(NOW - 5)
+    assert choose_resent([late], NOW) == late
+    assert choose_resent([late], NOW + 26) is None
 
 
 def test_each_part_has_a_key_that_no_idempotency_key_can_be() -> None:

@@ -94,16 +94,20 @@ def choose_resent(calls: Sequence[OpenCall], now: float) -> OpenCall | None:
     """For a POST that does not say what it is (WaveSpeed's older clients).
 
     A repeat comes 10 s after the last POST of its call at the earliest; an equal one that is closer is
-    somebody else's.
+    somebody else's. An answer that came so late reached nobody.
     """
     unanswered = [
         call
         for call in calls
-        if call.answered_at is None
+        if (call.answered_at is None or _came_too_late(call.answered_at, call, now))
         and now - call.posted_at >= RESEND_SECONDS
         and now - call.started_at <= JOIN_SECONDS
     ]
     return min(unanswered, key=lambda call: call.posted_at, default=None)
+
+
+def _came_too_late(answered_at: float, call: OpenCall, now: float) -> bool:
+    return answered_at - call.posted_at >= RESEND_SECONDS and now - answered_at <= LOST_ANSWER_SECONDS
 
 
 def _lease(call: OpenCall) -> float:
