@@ -15,6 +15,7 @@ from darkroom.settings import settings
 from functional.aws import Stack, make_stack
 
 if TYPE_CHECKING:
+    from functional.accounts import AccountsApi
     from functional.workers import Workers
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -53,6 +54,25 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
 def event() -> Any:
     """An event of `events/` by its name, to be changed at will."""
     return lambda name: json.loads((EVENTS / f"{name}.json").read_text())
+
+
+@pytest.fixture
+def accounts_api(stack: Stack, event: Any, context: LambdaContext) -> "AccountsApi":
+    from functional.accounts import AccountsApi
+
+    return AccountsApi(event, context)
+
+
+@pytest.fixture
+def owner(stack: Stack) -> str:
+    """The API key of the tenant `acme`."""
+    return adapters.accounts_table().create_tenant("acme", time.time()).api_key
+
+
+@pytest.fixture
+def rival(stack: Stack) -> str:
+    """The API key of another tenant."""
+    return adapters.accounts_table().create_tenant("rival", time.time()).api_key
 
 
 @pytest.fixture
