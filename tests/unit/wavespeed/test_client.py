@@ -42,6 +42,7 @@ READS: tuple[Callable[[WaveSpeed], object], ...] = (
     lambda api: api.recent(MODEL, NOW, NOW),
     lambda api: api.delete("a1"),
     lambda api: api.webhook_secret(),
+    lambda api: api.balance_microusd(),
 )
 
 
