@@ -14,6 +14,7 @@ EXPECTED_STATUS = {
     "query-list-jobs": 200,
     "query-list-models": 200,
     "query-get-model": 200,
+    "query-get-usage": 200,
     "query-get-output": 403,  # its signature is made up
     "callback": 401,  # so is its code
     "accounts-create-sub-account": 201,
@@ -21,6 +22,8 @@ EXPECTED_STATUS = {
     "accounts-get-webhook-secret": 200,
     "accounts-rotate-webhook-secret": 200,
     "accounts-get-wavespeed-webhook-secret": 200,
+    "accounts-get-upstream-key": 200,
+    "accounts-delete-upstream-key": 200,
     "accounts-get-balance": 503,  # there is no upstream to ask
 }
 
