@@ -112,7 +112,7 @@ def workers_of(stack: Stack, context: Any, event: Any, patch: pytest.MonkeyPatch
     """With a simulator and a receiver of their own. The environment must not have been read yet."""
     with (
         simulator_in_thread(settings=Settings(inference_seconds=0.2)) as simulator,
-        receiver_in_thread({"acme": SECRET}) as receiver,
+        receiver_in_thread({"acme": SECRET}, {"acme": SECRET}) as receiver,
     ):
         targets = ",".join(urlsplit(url).netloc for url in (simulator.url, receiver.url))
         patch.setenv("LOCAL_TARGETS", targets)

@@ -129,7 +129,7 @@ def _ensure_tenant(home: Home) -> None:
         made = json.loads(done.stdout)
         state |= {name: made[name] for name in ("tenant", "api_key", "webhook_secret")}
         home.write(state)
-    arguments = ["--secret", state["webhook_secret"]]
+    arguments = ["--secret", state["webhook_secret"], "--also-v3", state["webhook_secret"]]
     programs.ensure_server(home, "receiver", state["ports"]["receiver"], arguments)
 
 

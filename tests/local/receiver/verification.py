@@ -1,6 +1,11 @@
-"""Judges a webhook's signature: Standard Webhooks by the official package, and upstream's `v3` scheme."""
+"""Judges a webhook's signature: Standard Webhooks by the official package, and WaveSpeed's `v3` scheme.
 
+Beside the former an `X-Gateway-Signature` may stand; then that must be good as well.
+"""
+
+import hashlib
 import hmac
+import re
 import time
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +15,8 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from local.simulator.signing import sign_v3
 
-V3_TOLERANCE_SECONDS = 300
+TOLERANCE_SECONDS = 300
+_GATEWAY = re.compile(r"t=([0-9]{1,12})((?:,v1=[0-9a-f]{64})+)")
 Secrets = dict[str, str]
 """By a label of the test's choice, such as a tenant's name."""
 
@@ -29,7 +35,7 @@ def verify(headers: dict[str, str], body: bytes, secrets: Secrets, v3_secrets: S
     """Tries every secret; header names in lower case."""
     reasons: list[str] = []
     for label, secret in secrets.items():
-        reason = _standard(headers, body, secret)
+        reason = _standard(headers, body, secret) or _gateway(headers, body, secret)
         if reason is None:
             return Verdict(True, "v1", label)
         reasons.append(f"{label}: {reason}")
@@ -60,11 +66,27 @@ def _standard(headers: dict[str, str], body: bytes, secret: str) -> str | None:
     return None
 
 
+def _gateway(headers: dict[str, str], body: bytes, secret: str) -> str | None:
+    """The reason why not; None if it is good or not there."""
+    given = headers.get("x-gateway-signature")
+    if given is None:
+        return None
+    read = _GATEWAY.fullmatch(given)
+    if read is None:
+        return "X-Gateway-Signature is malformed"
+    if abs(time.time() - int(read[1])) > TOLERANCE_SECONDS:
+        return "X-Gateway-Signature is out of tolerance"
+    expected = hmac.new(secret.encode(), f"{read[1]}.".encode() + body, hashlib.sha256).hexdigest()
+    if not any(hmac.compare_digest(expected, code) for code in read[2].removeprefix(",v1=").split(",v1=")):
+        return "X-Gateway-Signature does not match"
+    return None
+
+
 def _v3(headers: dict[str, str], body: bytes, secret: str) -> str | None:
     message_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not (message_id and timestamp.isdecimal()):
         return "Missing required headers"
-    if abs(time.time() - int(timestamp)) > V3_TOLERANCE_SECONDS:
+    if abs(time.time() - int(timestamp)) > TOLERANCE_SECONDS:
         return "Message timestamp out of tolerance"
     expected = sign_v3(secret, message_id, int(timestamp), body)
     given = headers.get("webhook-signature", "").split(" ")

@@ -1,6 +1,7 @@
 """Which signatures the receiver believes."""
 
 import base64
+import hmac
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -65,6 +66,40 @@ def test_nothing_is_believed_without_a_secret() -> None:
 def test_upstreams_scheme_is_believed_within_its_tolerance(age_seconds: int, believed: bool) -> None:
     headers = signed_headers(SECRET, ID, int(time.time()) - age_seconds, BODY)
     assert verify(headers, BODY, {}, {"upstream": SECRET}).verified is believed
+
+
+def _gateway(timestamp: int, *secrets: str, body: bytes = BODY) -> str:
+    message = f"{timestamp}.".encode() + body
+    codes = [hmac.new(secret.encode(), message, "sha256").hexdigest() for secret in secrets]
+    return f"t={timestamp}," + ",".join(f"v1={code}" for code in codes)
+
+
+NOW = int(time.time())
+
+
+@pytest.mark.parametrize("secrets", [(SECRET,), ("another", SECRET), (SECRET, "another")])
+def test_a_gateway_signature_beside_a_good_one_is_believed(secrets: tuple[str, ...]) -> None:
+    headers = _headers() | {"x-gateway-signature": _gateway(int(time.time()), *secrets)}
+    assert verify(headers, BODY, {"own": SECRET}, {}).verified
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "t=1",
+        f"t={NOW},v1=" + "0" * 64,
+        _gateway(NOW, "another"),
+        _gateway(NOW, SECRET, body=b"other"),
+        _gateway(NOW, SECRET.removeprefix("whsec_")),
+        _gateway(NOW - 400, SECRET),
+        _gateway(NOW, SECRET).replace("v1=", "v0="),
+    ],
+)
+def test_a_bad_gateway_signature_spoils_a_good_one(header: str) -> None:
+    verdict = verify(_headers() | {"x-gateway-signature": header}, BODY, {"own": SECRET}, {})
+    assert not verdict.verified
+    assert "X-Gateway-Signature" in str(verdict.reason)
 
 
 def test_schemes_do_not_stand_in_for_each_other() -> None:
