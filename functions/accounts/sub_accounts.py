@@ -57,6 +57,7 @@ def list_sub_accounts() -> Response[str]:
 
 @api.get("/v1/sub-accounts/<sub_account>")
 def get_sub_account(sub_account: str) -> Response[str]:
+    api.only_query()
     return answer(sub_account_answer(_found(adapters.sub_accounts().get(_owner(), sub_account))))
 
 
