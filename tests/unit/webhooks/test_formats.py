@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from aigateway import verify_webhook
+from aigateway import verify_webhook  # type: ignore[import-untyped]  # it has no types
 from standardwebhooks import Webhook
 
 from darkroom.jobs.job import Job
