@@ -92,3 +92,34 @@ def test_webhook_secret_is_told(caller: Caller) -> None:
 def test_account_routes_want_the_key(caller: Caller, path: str) -> None:
     answer = caller.http.get(f"/api/v3/{path}", headers={"Authorization": "Bearer wrong"})
     assert answer.status_code == 401
+
+
+OTHER_KEY, OTHER_SECRET = "wsk-not-a-real-key-0002", "whsec_bm90LWEtcmVhbC1zZWNyZXQtMDAwMg=="
+
+
+def test_an_opened_account_has_a_balance_tasks_and_a_secret_of_its_own(
+    caller: Caller, simulator: SimulatorControl
+) -> None:
+    simulator.open_account(OTHER_KEY, OTHER_SECRET, balance_microusd=1_000_000)
+    before = _balance_usd(caller)
+    with Caller(simulator.url, OTHER_KEY) as other:
+        task_id = other.accepted(model=DREAMINA_ID)
+        assert _balance_usd(other) == pytest.approx(0.973)
+        assert other.http.get("/api/v3/webhook/secret").json()["data"] == {"secret": OTHER_SECRET}
+        assert caller.result(task_id).status_code == 404
+        simulator.reset()
+        assert other.http.get("/api/v3/balance").status_code == 401
+    assert _balance_usd(caller) == before
+
+
+def test_an_opened_account_has_a_rate_of_its_own(caller: Caller, simulator: SimulatorControl) -> None:
+    simulator.settings(images_per_minute=1)
+    simulator.open_account(OTHER_KEY, OTHER_SECRET)
+    with Caller(simulator.url, OTHER_KEY) as other:
+        assert [each.submit().status_code for each in (caller, other)] == [200, 200]
+        assert [each.submit().status_code for each in (caller, other)] == [429, 429]
+
+
+@pytest.mark.parametrize("order", [{}, {"key": ""}, {"key": "k", "webhook_secret": 1}, []])
+def test_an_account_that_makes_no_sense_is_refused(caller: Caller, order: object) -> None:
+    assert caller.http.post("/_control/accounts", json=order).status_code == 400

@@ -173,11 +173,20 @@ def test_a_refused_key_is_read_again_but_not_by_everyone(
     keys.current("acme")
     registry.register("acme", SECOND, NOW)
     clock.advance(4)
-    keys.refresh("acme")
+    keys.refused("acme")
     assert keys.current("acme").api_key == FIRST
     clock.advance(1)
-    keys.refresh("acme")
+    keys.refused("acme")
     assert keys.current("acme").api_key == SECOND
+
+
+def test_that_a_removed_key_is_refused_is_no_error(registry: UpstreamKeyRegistry, keys: UpstreamKeys) -> None:
+    """It is told of by the client in the midst of a paid POST, whose outcome is known by then."""
+    keys.refused("acme")
+    registry.register("acme", FIRST, NOW)
+    keys.current("acme")
+    registry.remove("acme")
+    keys.refused("acme")
 
 
 def test_an_older_version_is_read_by_its_name(registry: UpstreamKeyRegistry, keys: UpstreamKeys) -> None:

@@ -50,11 +50,12 @@ def client_on(key: OwnKey) -> WaveSpeed:
     """Made for each use: connections are shared, and a client is little more than its key."""
     from darkroom.wavespeed.client import WaveSpeed
 
-    def renew() -> None:
-        own_keys().refresh(key.tenant)
-
-    http, url = adapters.upstream_http(), settings().upstream_url
-    return WaveSpeed(http, url, lambda: key.api_key, renew_key=renew)
+    return WaveSpeed(
+        adapters.upstream_http(),
+        settings().upstream_url,
+        lambda: key.api_key,
+        renew_key=lambda: own_keys().refused(key.tenant),
+    )
 
 
 @lru_cache(maxsize=_KEPT_ACCOUNTS)

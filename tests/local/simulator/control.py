@@ -71,6 +71,11 @@ class SimulatorControl:
             order["secret"] = secret
         return self._status(self._call("POST", "/_control/callbacks/forge", order))
 
+    def open_account(self, key: str, webhook_secret: str, balance_microusd: int | None = None) -> None:
+        """One more API key, until the next reset."""
+        order = {"key": key, "webhook_secret": webhook_secret, "balance_microusd": balance_microusd}
+        self._call("POST", "/_control/accounts", order)
+
     def reset(self) -> None:
         """Back to the start: settings, balances, tasks, faults, statistics."""
         self._call("POST", "/_control/reset")

@@ -13,7 +13,7 @@ from local.simulator.faults import FaultError
 from local.simulator.lifecycle import Lifecycle
 from local.simulator.submit_routes import json_body
 from local.simulator.task import Task
-from local.simulator.world import World
+from local.simulator.world import Credentials, World
 
 
 class ControlRoutes:
@@ -31,6 +31,7 @@ class ControlRoutes:
             web.get("/_control/tasks", self._tasks),
             web.post("/_control/tasks/{id}/callback", self._callback_again),
             web.post("/_control/callbacks/forge", self._forge),
+            web.post("/_control/accounts", self._open_account),
             web.post("/_control/reset", self._reset),
         ]
 
@@ -95,6 +96,15 @@ class ControlRoutes:
         message = Message(str(order["url"]), body, str(order.get("secret", "whsec_unknown")))
         headers = message.signed(order.get("headers"))
         return web.json_response({"status": await self._callbacks.post(None, message.url, body, headers)})
+
+    async def _open_account(self, request: web.Request) -> web.Response:
+        """`{key, webhook_secret, balance_microusd?}`: a key with a balance and a rate of its own."""
+        order = await _object(request)
+        given, balance = (order.get("key"), order.get("webhook_secret")), order.get("balance_microusd")
+        if not all(isinstance(text, str) and text for text in given) or not isinstance(balance, int | None):
+            raise refusal(400, "an account has a key, a webhook_secret and perhaps a balance_microusd")
+        self._world.open_account(Credentials(*map(str, given)), balance)
+        return web.json_response({})
 
     async def _reset(self, _: web.Request) -> web.Response:
         await self._lifecycle.stop_all()

@@ -40,6 +40,11 @@ class World:
             for given in self._credentials
         }
 
+    def open_account(self, given: Credentials, balance_microusd: int | None) -> None:
+        """Until the next reset; None: the settings' balance. An open account starts anew."""
+        balance = self.settings.balance_microusd if balance_microusd is None else balance_microusd
+        self.accounts[given.key] = Account(given.key, given.webhook_secret, balance)
+
     def account(self, authorization: str | None) -> Account:
         """Raises RefusalError (401) unless the header is a Bearer with a known key."""
         scheme, _, key = (authorization or "").partition(" ")

@@ -43,20 +43,24 @@ class UpstreamKeys:
 
     def current(self, tenant: str) -> OwnKey:
         """The one that new attempts are made with. Raises KeyRemovedError, ThrottledError."""
-        return self._not_older_than(_KEPT_SECONDS, tenant, None)
+        return self._read(tenant, None)
 
     def version(self, tenant: str, version: str) -> OwnKey:
         """Also one that was replaced since. Raises KeyRemovedError, ThrottledError."""
-        return self._not_older_than(_KEPT_SECONDS, tenant, version)
+        return self._read(tenant, version)
 
-    def refresh(self, tenant: str) -> None:
-        """Upstream refuses the current key: there may be another one. Read at most once in 5 s."""
-        self._not_older_than(_REFRESH_SECONDS, tenant, None)
+    def refused(self, tenant: str) -> None:
+        """Upstream refuses the current key: there may be another one. Raises nothing, for it is told of in the
+        midst of a paid POST; the next one to ask reads again, at most once in 5 s."""
+        with self._lock:
+            kept = self._kept.get((tenant, None))
+            if kept is not None and self._clock() - kept[0] >= _REFRESH_SECONDS:
+                del self._kept[tenant, None]
 
-    def _not_older_than(self, seconds: float, tenant: str, version: str | None) -> OwnKey:
+    def _read(self, tenant: str, version: str | None) -> OwnKey:
         now = self._clock()
         kept = self._kept.get((tenant, version))
-        if kept is not None and now - kept[0] < seconds:
+        if kept is not None and now - kept[0] < _KEPT_SECONDS:
             return kept[1]
         try:
             key = self._fetch(tenant, version)

@@ -1,0 +1,298 @@
+"""A tenant's own upstream key, through the handlers: registered, used, its callbacks verified, removed."""
+
+import hashlib
+import io
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import boto3
+import pytest
+
+from callback.app import lambda_handler as call_back
+from darkroom import adapters, upstream_adapters
+from darkroom.jobs.job import Billed, Job, JobStatus
+from darkroom.observability import logger
+from darkroom.settings import settings
+from functional.accounts import AccountsApi, Reply
+from functional.aws import REGION
+from functional.workers import Workers
+from local.receiver.inbox import Received
+from submit.app import lambda_handler as submit
+
+OWN, SECRET = "wsk-obviously-fake-own-key-0002", "whsec_bm90LWEtcmVhbC1zZWNyZXQtMDAwMg=="
+OTHER, OTHER_SECRET = "wsk-obviously-fake-own-key-0003", "whsec_bm90LWEtcmVhbC1zZWNyZXQtMDAwMw=="
+STACKS, OWNS, OTHERS = "…0001", "…0002", "…0003"
+"""How the simulator's statistics name the accounts."""
+MINUTE = 61.0
+
+
+@dataclass
+class Tenant:
+    """The tenant `acme`, as its HTTP client sees the API."""
+
+    api: AccountsApi
+    api_key: str
+    workers: Workers
+
+    def put(self, body: object) -> Reply:
+        return self.api.call(self.api_key, "put-upstream-key", body=body)
+
+    def register(self, key: str) -> None:
+        assert self.put({"api_key": key}).status == 200
+
+    def get(self) -> Any:
+        return self.api.call(self.api_key, "get-upstream-key").body
+
+    def delete(self) -> Any:
+        return self.api.call(self.api_key, "delete-upstream-key").body
+
+    def submit(self, **fields: Any) -> Job:
+        event = self.workers.event("submit-create-job")
+        event["requestContext"]["authorizer"] = self.api.authorizer_context(self.api_key)
+        event["headers"].pop("Idempotency-Key", None)
+        given = {
+            "prompt": "a quiet harbour",
+            "size": "512*512",
+            "webhook_url": f"{self.workers.receiver.url}/h",
+        }
+        event["body"] = json.dumps({"model": "dreamina-v3.1", **given, **fields})
+        reply = submit(event, self.workers.context)
+        assert reply["statusCode"] == 202, reply["body"]
+        job = adapters.jobs_table().get("acme", json.loads(reply["body"])["id"])
+        assert job is not None
+        return job
+
+    def charged(self) -> dict[str, int]:
+        return self.workers.simulator.stats().accepted_by_account
+
+
+@pytest.fixture
+def tenant(workers: Workers, event: Any, context: Any) -> Tenant:
+    workers.simulator.open_account(OWN, SECRET)
+    workers.simulator.open_account(OTHER, OTHER_SECRET)
+    key = adapters.accounts_table().create_tenant("acme", time.time())
+    return Tenant(AccountsApi(event, context), key.api_key, workers)
+
+
+def a_minute_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what the processes keep of the keys."""
+    now = time.monotonic()
+    monkeypatch.setattr(upstream_adapters.own_keys(), "_clock", lambda: now + MINUTE)
+
+
+def test_a_key_is_registered_shown_by_its_fingerprint_and_removed(tenant: Tenant) -> None:
+    assert tenant.get() == {"configured": False}
+    before = int(time.time())
+    shown = tenant.put({"api_key": OWN}).body
+    assert shown == tenant.get()
+    assert shown["configured"] is True
+    assert before <= shown["created_at"] <= time.time()
+    assert shown["fingerprint"] == hashlib.sha256(OWN.encode()).hexdigest()[:8]
+    assert [tenant.delete(), tenant.delete(), tenant.get()] == [{"configured": False}] * 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"api_key": ""},
+        {"api_key": "short"},
+        {"api_key": "with a space"},
+        {"api_key": "with-a-line-break\n"},
+        {"api_key": "ünïcode-key"},
+        {"api_key": "x" * 513},
+        {"api_key": 12345678},
+        {"api_key": None},
+        {"api_key": ["wsk-in-a-list"]},
+        {"api_key": "\ud800-surrogate"},
+        {"api_key": OWN, "key": "one-too-many"},
+        {"wsk-in-the-wrong-place": True},
+    ],
+)
+def test_what_cannot_be_a_key_is_422_and_not_repeated(tenant: Tenant, body: dict[str, Any]) -> None:
+    reply = tenant.put(body)
+    assert (reply.status, reply.body["error"]["code"]) == (422, "invalid_parameter")
+    texts = [str(part) for part in (*body.keys(), *body.values()) if len(str(part)) > 7]
+    assert not [text for text in texts if text in reply.text and text != "api_key"]
+    assert tenant.get() == {"configured": False}
+
+
+@pytest.mark.parametrize(("body", "status"), [("{", 400), ("[]", 400), ("", 400), ("x" * 70_000, 413)])
+def test_what_is_no_object_is_refused(tenant: Tenant, body: str, status: int) -> None:
+    assert tenant.put(body).status == status
+
+
+def test_a_key_that_upstream_refuses_is_not_taken(tenant: Tenant) -> None:
+    reply = tenant.put({"api_key": "wsk-nobody-knows-this-one"})
+    assert (reply.status, reply.body["error"]["code"]) == (422, "upstream_key_refused")
+    assert tenant.get() == {"configured": False}
+
+
+def test_a_refused_key_leaves_the_one_before_in_place(tenant: Tenant) -> None:
+    tenant.register(OWN)
+    tenant.put({"api_key": "wsk-nobody-knows-this-one"})
+    assert tenant.get()["fingerprint"] == hashlib.sha256(OWN.encode()).hexdigest()[:8]
+
+
+def test_a_key_that_cannot_be_checked_is_taken_with_a_note(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("darkroom.wavespeed.client.WaveSpeed.knows_key", lambda self: None)
+    reply = tenant.put({"api_key": OWN})
+    assert (reply.status, reply.body["configured"]) == (200, True)
+    assert "could not be asked" in reply.body["note"]
+    assert "note" not in tenant.get()
+
+
+def test_a_job_on_an_own_key_is_charged_to_that_account_and_not_to_the_stacks(tenant: Tenant) -> None:
+    tenant.register(OWN)
+    job = tenant.workers.run(tenant.submit())
+    assert (job.status, job.terms.own_upstream_key) == (JobStatus.COMPLETED, True)
+    assert tenant.charged() == {OWNS: 1}
+    [received] = tenant.workers.receiver.received()
+    assert received.json()["data"]["billing"]["own_upstream_key"] is True
+
+
+def test_a_job_accepted_before_stays_on_the_stacks_key(tenant: Tenant) -> None:
+    before = tenant.submit()
+    tenant.register(OWN)
+    after = tenant.submit()
+    for job in (before, after):
+        assert tenant.workers.run(job).status is JobStatus.COMPLETED
+    assert tenant.charged() == {STACKS: 1, OWNS: 1}
+
+
+def test_a_replaced_key_still_ends_what_was_started_on_it(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant.register(OWN)
+    first = tenant.submit()
+    tenant.workers.work()
+    tenant.register(OTHER)
+    a_minute_passes(monkeypatch)
+    second = tenant.submit()
+    for job in (first, second):
+        assert tenant.workers.run(job).status is JobStatus.COMPLETED
+    assert tenant.charged() == {OWNS: 1, OTHERS: 1}
+
+
+def test_after_a_removal_what_needs_the_key_fails_and_new_jobs_run_on_the_stacks(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant.register(OWN)
+    tenant.workers.simulator.settings(inference_seconds=600)
+    started = tenant.submit()
+    tenant.workers.work()
+    waiting = tenant.submit()
+    tenant.delete()
+    a_minute_passes(monkeypatch)
+    for job, billed in ((started, Billed.UNKNOWN), (waiting, Billed.NO)):
+        ended = tenant.workers.run(job)
+        assert ended.failure is not None
+        assert (ended.failure.code, ended.billed) == ("upstream_key_removed", billed)
+    tenant.workers.simulator.settings(inference_seconds=0.2)
+    assert tenant.workers.run(tenant.submit()).status is JobStatus.COMPLETED
+    assert tenant.charged() == {OWNS: 1, STACKS: 1}
+
+
+def test_a_refused_own_key_lets_only_its_tenants_jobs_wait(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("darkroom.usecases.start.KEY_REFUSED_SECONDS", 0.5)
+    tenant.workers.simulator.open_account(OWN, SECRET, balance_microusd=0)
+    tenant.register(OWN)
+    waiting = tenant.submit()
+    tenant.workers.work()
+    assert tenant.workers.now(waiting).status is JobStatus.QUEUED
+    stacks = tenant.workers.job(tag="the-stacks")
+    tenant.workers.work()
+    assert tenant.workers.now(stacks).status is JobStatus.PROCESSING
+    tenant.workers.simulator.settings(balance_microusd=1_000_000)
+    assert tenant.workers.run(waiting).status is JobStatus.COMPLETED
+    assert tenant.charged() == {STACKS: 1, OWNS: 1}
+
+
+def test_a_key_refused_at_the_submit_is_read_again(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("darkroom.usecases.start.KEY_REFUSED_SECONDS", 0.2)
+    tenant.register(OWN)
+    upstream_adapters.own_keys().current("acme")
+    monkeypatch.setattr("darkroom.aws.upstream_keys._REFRESH_SECONDS", 0.0)
+    tenant.register(OTHER)
+    tenant.workers.simulator.reset()  # closes both accounts
+    tenant.workers.simulator.settings(inference_seconds=0.2)
+    tenant.workers.simulator.open_account(OTHER, OTHER_SECRET)
+    assert tenant.workers.run(tenant.submit()).status is JobStatus.COMPLETED
+    assert tenant.charged() == {OTHERS: 1}
+
+
+def callbacks_to_the_receiver(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of the API: what the simulator sent is then given to the function."""
+    monkeypatch.setenv("CALLBACKS", "on")
+    monkeypatch.setenv("PUBLIC_URL", tenant.workers.receiver.url)
+    settings.cache_clear()
+
+
+def test_a_callback_is_verified_with_the_secret_of_the_account_that_submitted(
+    tenant: Tenant, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    callbacks_to_the_receiver(tenant, monkeypatch)
+    tenant.register(OWN)
+    job = tenant.submit()
+    stacks = tenant.workers.job()
+    tenant.workers.work()
+    received = tenant.workers.receiver.wait_for(2, path="/callbacks/wavespeed")
+    of_own, of_stacks = sorted(received, key=lambda each: job.id not in each.query)
+    for genuine, swapped in ((of_own, of_stacks), (of_stacks, of_own)):
+        other_address = callback_event(tenant, genuine, address=swapped)
+        assert call_back(other_address, context)["statusCode"] == 401
+        assert call_back(callback_event(tenant, genuine), context)["statusCode"] == 200
+    assert tenant.workers.run(job).status is JobStatus.COMPLETED
+    assert tenant.workers.run(stacks).status is JobStatus.COMPLETED
+
+
+def test_a_callback_for_a_removed_key_is_refused(
+    tenant: Tenant, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    callbacks_to_the_receiver(tenant, monkeypatch)
+    tenant.register(OWN)
+    tenant.submit()
+    tenant.workers.work()
+    [sent] = tenant.workers.receiver.wait_for(1, path="/callbacks/wavespeed")
+    tenant.delete()
+    a_minute_passes(monkeypatch)
+    assert call_back(callback_event(tenant, sent), context)["statusCode"] == 401
+
+
+def callback_event(tenant: Tenant, sent: Received, address: Received | None = None) -> dict[str, Any]:
+    event: dict[str, Any] = tenant.workers.event("callback")
+    event["queryStringParameters"] = dict(parse_qsl((address or sent).query))
+    event["headers"] |= sent.headers
+    event["body"] = sent.body
+    return event
+
+
+def test_the_key_is_in_no_log_and_no_table(tenant: Tenant) -> None:
+    printed = io.StringIO()
+    before = logger().registered_handler.setStream(printed)  # type: ignore[attr-defined]  # a StreamHandler
+    tenant.register(OWN)
+    tenant.put({"api_key": f"{OWN}-refused"})
+    tenant.workers.run(tenant.submit())
+    tenant.delete()
+    logger().registered_handler.setStream(before)  # type: ignore[attr-defined]
+    assert "submitted" in printed.getvalue()
+    assert OWN not in printed.getvalue()
+    dynamodb = boto3.client("dynamodb", REGION)
+    for table in (tenant.workers.stack.jobs_table, tenant.workers.stack.accounts_table):
+        items = dynamodb.scan(TableName=table)["Items"]
+        assert items
+        assert OWN not in json.dumps(items)
+
+
+def test_the_balance_is_that_of_the_own_key(tenant: Tenant) -> None:
+    tenant.register(OWN)
+    tenant.workers.run(tenant.submit())
+    balance = tenant.api.call(tenant.api_key, "get-balance").body["data"]["balance"]
+    assert balance == pytest.approx(100 - 0.027)
