@@ -19,7 +19,7 @@ STACK = $(if $(ENV),darkroom-$(ENV),darkroom-local)
 WITHIN = $(if $(ENV),PYTHONPATH=layers/shared:tests,$(LOCAL).within)
 NEEDS_ENV = $(if $(filter dev prod,$(ENV)),,$(error Which stack? make $@ ENV=dev, or ENV=prod))
 
-.PHONY: help demo up down test lint types build deploy tenant key revoke-key upstream-key logs bench clean environments javascript pins
+.PHONY: help demo up down test lint types build deploy tenant cap rate prices key revoke-key upstream-key logs bench clean environments javascript pins
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -61,6 +61,17 @@ key: environments ## Make one more API key for a tenant and show it, once (NAME=
 revoke-key: environments ## Refuse an API key from now on (KEY=the key, or KEY=its id with NAME=acme, ENV=)
 	@$(WITHIN) $(DEV) -m darkroom.admin revoke-key "$(or $(KEY),$(error make revoke-key KEY=key_… NAME=acme))" \
 	  $(if $(NAME),--tenant "$(NAME)") --stack $(STACK)
+
+cap: environments ## Set what a tenant may spend in all (NAME=acme USD=25.00, or USD=none, ENV=)
+	@$(WITHIN) $(DEV) -m darkroom.admin set-cap "$(or $(NAME),$(error make cap NAME=acme USD=25.00))" \
+	  "$(or $(USD),$(error make cap NAME=acme USD=25.00, or USD=none))" --stack $(STACK)
+
+rate: environments ## Set how many requests a minute a tenant may make (NAME=acme RPM=60, or RPM=none, ENV=)
+	@$(WITHIN) $(DEV) -m darkroom.admin set-rate "$(or $(NAME),$(error make rate NAME=acme RPM=60))" \
+	  "$(or $(RPM),$(error make rate NAME=acme RPM=60, or RPM=none))" --stack $(STACK)
+
+prices: environments ## Ask upstream for its prices and store them (ENV=)
+	@$(WITHIN) $(DEV) -m darkroom.admin refresh-prices --stack $(STACK)
 
 upstream-key: environments ## Store the WaveSpeedAI API key, read from standard input (ENV=)
 	@$(WITHIN) $(DEV) -m local.upstream_key $(STACK)

@@ -1,4 +1,4 @@
-"""The operator's commands on a deployed stack: tenants and their keys. No function imports it.
+"""The operator's commands on a deployed stack: tenants, their keys, and money. No function imports it.
 
     python -m darkroom.admin create-tenant acme --stack darkroom-prod
 
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
+from darkroom import admin_money
 from darkroom.aws.accounts_table import (
     AccountsTable,
     InvalidTenantError,
@@ -41,6 +42,8 @@ def main(
         return _failed(f"the tenant {error} exists")
     except UnknownTenantError as error:
         return _failed(f"there is no tenant {error}")
+    except admin_money.NoPricesError:
+        return _failed("upstream names no price; all stay as they are")
     except UnknownKeyError:
         return _failed("no such key, or it is revoked")
     except (StackNotFoundError, MissingOutputError) as error:
@@ -85,6 +88,8 @@ def _run(options: argparse.Namespace, clients: Clients) -> Answer:
         return create_tenant(accounts, secrets, options.tenant, now)
     if options.command == "create-key":
         return create_key(accounts, options.tenant, options.name, now)
+    if options.command in admin_money.COMMANDS:
+        return admin_money.run(options, outputs, clients, now)
     return revoke_key(accounts, options.key, options.tenant, now)
 
 
@@ -97,7 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     stack = argparse.ArgumentParser(add_help=False)
     stack.add_argument("--stack", required=True, help="the name of the CloudFormation stack")
     stack.add_argument("--region", help="the stack's region; without it the environment's")
-    parser = argparse.ArgumentParser(prog="python -m darkroom.admin", description="Tenants and their keys")
+    parser = argparse.ArgumentParser(
+        prog="python -m darkroom.admin", description="Tenants, their keys, money"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     new = commands.add_parser("create-tenant", parents=[stack], help="a tenant, its first key, its secret")
     new.add_argument("tenant", help="its id: 2 to 39 of a-z, 0-9 and -")
@@ -107,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     revoke = commands.add_parser("revoke-key", parents=[stack], help="a key is refused from now on")
     revoke.add_argument("key", help="the API key itself, or its id together with --tenant")
     revoke.add_argument("--tenant", help="whose key it is, if it is named by its id")
+    admin_money.add_parsers(commands, stack)
     return parser
 
 

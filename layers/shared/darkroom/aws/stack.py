@@ -36,6 +36,15 @@ class StackOutputs:
     def tenant_parameters(self) -> str:
         return self._values.get("TenantParametersPrefix", f"/{self._stack}/tenants")
 
+    @property
+    def upstream_url(self) -> str:
+        return self._output("UpstreamUrl")
+
+    @property
+    def upstream_key(self) -> str:
+        """The secret's ARN."""
+        return self._output("UpstreamKeyArn")
+
     def _output(self, name: str) -> str:
         if name not in self._values:
             raise MissingOutputError(f"the stack {self._stack} has no output {name}")

@@ -22,6 +22,7 @@ from darkroom.jobs.upstream import (
 from darkroom.ports import ThrottledError
 from darkroom.wavespeed.answer import Answer, read_answer
 from darkroom.wavespeed.document import usable_id
+from darkroom.wavespeed.money import read_balance, read_price
 from darkroom.wavespeed.outcome import outcome_of_answer, outcome_of_error
 from darkroom.wavespeed.prediction import read_prediction
 from darkroom.wavespeed.recent import read_recent
@@ -32,8 +33,6 @@ _WRITE_SECONDS = 3.0
 _POOL_SECONDS = 1.0
 _READS_SECONDS = 20.0
 _BEFORE_READING_SECONDS = 2 * _CONNECT_SECONDS + _WRITE_SECONDS + _POOL_SECONDS
-_MICROUSD = 1_000_000
-_MOST_USD = 1e12
 _KEY = re.compile(r"[\x21-\x7e]+")
 
 
@@ -121,10 +120,11 @@ class WaveSpeed:
 
     def balance_microusd(self) -> int:
         """What the account has left. Raises UpstreamUnavailableError."""
-        balance = _content(self._read("GET", "balance")).get("balance")
-        if isinstance(balance, bool) or not isinstance(balance, int | float) or not abs(balance) < _MOST_USD:
-            raise UpstreamUnavailableError("no balance in the answer")
-        return round(balance * _MICROUSD)
+        return read_balance(_content(self._read("GET", "balance")))
+
+    def price_microusd(self, model: str, inputs: Mapping[str, Any]) -> int:
+        """Of one image. Raises UpstreamUnavailableError."""
+        return read_price(_content(self._read("POST", "model/price", {"model_id": model, "inputs": inputs})))
 
     def _read(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """A request that is free of charge. Raises UpstreamUnavailableError where no answer came at all."""
