@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from submit import jobs  # noqa: F401  # registers its routes
+from submit import images, jobs, predictions  # noqa: F401  # register their routes
 from submit.api import api
 
 

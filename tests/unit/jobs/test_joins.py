@@ -16,11 +16,16 @@ def test_a_repeat_of_nothing_known_joins_nothing() -> None:
     assert choose_repeated([], NOW) is None
 
 
-def test_a_repeat_joins_the_call_that_was_left_last() -> None:
-    """An older one may be a call whose client never came back; nothing of it need have been paid."""
-    left = a_call("left", leased_until=NOW - 1)
-    calls = [a_call("abandoned"), left, a_call("at work", leased_until=NOW + 10)]
-    assert choose_repeated(calls, NOW) == left
+def test_of_clients_about_to_come_back_the_first_to_leave_comes_first() -> None:
+    first = a_call("first", leased_until=NOW - 2)
+    calls = [a_call("given up", leased_until=NOW - 11), a_call("second", leased_until=NOW - 1), first]
+    assert choose_repeated([*calls, a_call("at work", leased_until=NOW + 10)], NOW) == first
+
+
+def test_of_calls_left_long_ago_the_last_is_joined() -> None:
+    """An older one may have been given up, and nothing of it need have been paid."""
+    last = a_call("last", leased_until=NOW - 11)
+    assert choose_repeated([a_call("given up", leased_until=NOW - 60), last], NOW) == last
 
 
 def test_a_repeat_joins_the_call_at_work_the_longest_if_none_is_left() -> None:

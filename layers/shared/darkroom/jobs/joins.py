@@ -27,6 +27,8 @@ from darkroom.jobs.request import ImageRequest
 
 JOIN_SECONDS = 900.0
 """An older call is joined no more."""
+RETURN_SECONDS = 10.0
+"""A client that was told to come back in a second has done so by then."""
 LOST_ANSWER_SECONDS = 30.0
 """So long an answered call may still be repeated: its answer was lost on the way."""
 RESEND_SECONDS = 9.0
@@ -78,16 +80,18 @@ def call_fingerprint(requests: Sequence[ImageRequest]) -> str:
 def choose_repeated(calls: Sequence[OpenCall], now: float) -> OpenCall | None:
     """For a POST that says that it is a repeat (OpenAI's clients: `x-stainless-retry-count`).
 
-    First the call that was left last, most likely a second ago by this very client; else the one whose
-    handler is at it the longest, for the client may have given up on it; else one whose answer was lost.
+    First a call that was left: of those whose clients are just about to come back the one that was left
+    first, else the one that was left last, for an older one may have been given up. Then the one whose
+    handler is at it the longest: the client may not have waited for it. Then one whose answer was lost.
     """
     recent = [call for call in calls if now - call.started_at <= JOIN_SECONDS]
     waiting = [call for call in recent if call.answered_at is None]
     left = [call for call in waiting if call.leased_until <= now]
     lost = [call for call in recent if call.answered_at and now - call.answered_at <= LOST_ANSWER_SECONDS]
-    if left:
+    returning = [call for call in left if now - call.leased_until <= RETURN_SECONDS]
+    if left and not returning:
         return max(left, key=_lease)
-    return min(waiting or lost, key=_lease, default=None)
+    return min(returning or waiting or lost, key=_lease, default=None)
 
 
 def choose_resent(calls: Sequence[OpenCall], now: float) -> OpenCall | None:

@@ -1,0 +1,73 @@
+"""OpenAI's images API: one to ten pictures, and the answer waits for them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aws_lambda_powertools.event_handler import Response
+
+from darkroom import adapters
+from darkroom.faces.openai.failures import all_failed, failed_headers, not_ended
+from darkroom.faces.openai.images_answer import images_response
+from darkroom.faces.openai.images_request import ImagesCall, parse_images_call
+from darkroom.http.admission import accept_all, cost_cents, tag_of
+from darkroom.http.api import answer
+from darkroom.http.errors import ApiError
+from darkroom.http.idempotency import idempotency_key
+from darkroom.http.joining import Turn, joined_turn, keyed_turn
+from darkroom.http.wait import wait_for_ends
+from darkroom.jobs.job import Job, JobStatus
+from darkroom.jobs.joins import choose_repeated
+from darkroom.settings import settings
+from submit.api import api
+
+ANSWER_SECONDS = 4.0
+"""What is kept of the Lambda's time for the pictures to be read and the answer to be sent."""
+
+
+@api.post("/v1/images/generations")
+def generate_images() -> Response[str]:
+    call = parse_images_call(api.body, settings(), api.own_host, tag_of(api))
+    ignored = {"x-ignored-fields": ", ".join(call.ignored)} if call.ignored else {}
+    try:
+        with _turn(call) as turn:
+            return _generated(call, turn, {**turn.headers, **ignored})
+    except ApiError as error:
+        error.headers = {**error.headers, **ignored}
+        raise
+
+
+def _generated(call: ImagesCall, turn: Turn, headers: dict[str, str]) -> Response[str]:
+    accepted = accept_all(api.account, call.requests, turn.keys)
+    jobs = wait_for_ends([one.job for one in accepted], _current, _wait_seconds())
+    if not all(job.status.terminal for job in jobs):
+        raise not_ended(jobs)
+    completed = [job for job in jobs if job.status is JobStatus.COMPLETED]
+    if not completed:
+        raise all_failed(jobs)
+    body = images_response(completed, adapters.images_bucket(), inline=call.inline)
+    ids = ", ".join(job.id for job in jobs)
+    paid = {"x-job-ids": ids, "x-cost-cents": cost_cents(completed)}
+    return answer(body, headers={**headers, **paid, **failed_headers(jobs)})
+
+
+@contextmanager
+def _turn(call: ImagesCall) -> Iterator[Turn]:
+    """The client says how often it has tried, but not which of its calls it repeats."""
+    count = api.header("x-stainless-retry-count") or ""
+    is_repeat = count.isdecimal() and int(count) > 0
+    key = idempotency_key(api)
+    if key is not None:
+        yield keyed_turn(api.account, key, len(call.requests), is_repeat=is_repeat)
+        return
+    choose = choose_repeated if is_repeat else None
+    with joined_turn(api.account, call.requests, _wait_seconds() + ANSWER_SECONDS, choose) as turn:
+        yield turn
+
+
+def _current(job: Job) -> Job:
+    return adapters.jobs_table().get(job.tenant, job.id) or job
+
+
+def _wait_seconds() -> float:
+    left = api.lambda_context.get_remaining_time_in_millis() / 1000
+    return max(0.0, min(settings().sync_wait_seconds, left - ANSWER_SECONDS))
