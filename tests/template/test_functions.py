@@ -103,3 +103,19 @@ def test_tenants_upstream_keys_are_written_by_one_function_and_read_by_who_speak
     read = {"secretsmanager:GetSecretValue"}
     expected = {"AccountsRole": written | read, "PollerRole": read, "CallbackRole": read}
     assert {name: actions for name, actions in given.items() if actions} == expected
+
+
+def test_budgets_are_written_only_by_those_whose_saves_can_settle_and_nothing_else_by_them(
+    template: Template,
+) -> None:
+    accounts = {"Fn::GetAtt": ["AccountsTable", "Arn"]}
+    writers = {}
+    for name, properties in template.of_type("AWS::IAM::Role").items():
+        for statement in statements(properties):
+            if statement["Resource"] == accounts and "dynamodb:UpdateItem" in as_list(statement["Action"]):
+                writers[name] = statement
+    of_tenants = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "TENANT#*"}}
+    assert set(writers) == {"SubmitRole", "PollerRole", "CallbackRole", "AccountsRole"}
+    for name in ("SubmitRole", "PollerRole", "CallbackRole"):
+        assert writers[name]["Action"] == "dynamodb:UpdateItem"
+        assert writers[name]["Condition"] == of_tenants

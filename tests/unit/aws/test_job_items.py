@@ -17,6 +17,7 @@ from darkroom.aws.job_items import (
     stored_request,
     stored_terms,
 )
+from darkroom.jobs.booking import Booking
 from darkroom.jobs.delivery import Delivery, DeliveryAttempt, DeliveryStatus
 from darkroom.jobs.failure import JobFailure
 from darkroom.jobs.ids import new_job_id
@@ -81,6 +82,7 @@ jobs = st.builds(
         next_at=st.none() | times,
     ),
     deleted=st.booleans(),
+    booked=st.none() | st.sampled_from(Booking),
 )
 
 
@@ -153,7 +155,7 @@ def delivered_job(tenant: str) -> Job:
         f"outputs/{tenant}/{job.id}/0.jpeg", "image/jpeg", 2048, 2048, 9_999_999, "f" * 64, False
     )
     job = job.submitting(Attempt("att_" + "0" * 16, at, 2_147_483_647, at)).processing("p" * 36, at)
-    job = replace(job.completed((output,), 60_000, at), revision="r" * 12)
+    job = replace(job.completed((output,), 60_000, at), revision="r" * 12, booked=Booking.RELEASED)
     attempt = DeliveryAttempt(at, 1_500, 200, response_hash="f" * 16)
     return job.deliver(replace(Delivery(DeliveryStatus.PENDING), next_at=at).delivered(attempt))
 

@@ -4,8 +4,8 @@ import pytest
 
 from darkroom.jobs.account import Account
 from darkroom.jobs.job import JobStatus
-from darkroom.ports import JobMessage, ThrottledError
-from darkroom.usecases.accept import Acceptor, IdempotencyConflictError
+from darkroom.ports import BudgetExceededError, JobMessage, ThrottledError
+from darkroom.usecases.accept import Acceptor, IdempotencyConflictError, PriceUnknownError
 from memory.world import OVERDUE_SECONDS, TENANT, World, a_request
 
 
@@ -51,3 +51,45 @@ def test_a_job_whose_message_could_not_be_sent_is_accepted_and_found_by_the_reco
     assert world.telemetry.counts["EnqueueFailed"] == 1
     world.run(OVERDUE_SECONDS + 61, reconcile=True)
     assert world.job(job).status is JobStatus.PROCESSING
+
+
+CAPPED = Account(TENANT, payers=(TENANT,))
+PRICE = 27_000
+
+
+def test_several_requests_are_accepted_together_each_with_its_message(world: World) -> None:
+    requests = [a_request(part="1/2"), a_request(part="2/2")]
+    accepted = world.acceptor.accept_all(Account(TENANT), requests, ["order-1/1", "order-1/2"])
+    assert [one.job.request.part for one in accepted] == ["1/2", "2/2"]
+    assert {sent.message.job_id for sent in world.queue.sent} == {one.job.id for one in accepted}
+    again = world.acceptor.accept_all(Account(TENANT), requests, ["order-1/1", "order-1/2"])
+    assert [one.repeated for one in again] == [True, True]
+    assert len(world.queue.sent) == 2
+
+
+def test_one_request_that_conflicts_keeps_all_out(world: World) -> None:
+    world.accept("order-1", prompt="something else")
+    with pytest.raises(IdempotencyConflictError):
+        world.acceptor.accept_all(Account(TENANT), [a_request(), a_request()], ["order-2", "order-1"])
+    assert len(world.jobs.all()) == len(world.queue.sent) == 1
+
+
+def test_at_the_cap_no_message_is_sent(world: World) -> None:
+    world.jobs.budgets.set_cap(TENANT, 2 * PRICE)
+    with pytest.raises(BudgetExceededError):
+        world.acceptor.accept_all(CAPPED, [a_request()] * 3, [None] * 3)
+    assert (world.jobs.all(), list(world.queue.sent)) == ((), [])
+
+
+def test_a_cap_needs_a_price_and_without_a_cap_none_is_needed(world: World) -> None:
+    world.jobs.budgets.set_cap(TENANT, 2 * PRICE)
+    seedream = a_request(model="bytedance/seedream-v3.1")
+    with pytest.raises(PriceUnknownError):
+        world.acceptor.accept(CAPPED, seedream)
+    assert world.acceptor.accept(Account(TENANT), seedream).job.price_microusd is None
+
+
+def test_a_job_on_the_tenants_own_upstream_key_has_no_payers(world: World) -> None:
+    account = Account(TENANT, payers=(TENANT,), own_upstream_key=True)
+    terms = world.acceptor.accept(account, a_request(model="bytedance/seedream-v3.1")).job.terms
+    assert (terms.payers, terms.own_upstream_key) == ((), True)
