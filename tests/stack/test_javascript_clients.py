@@ -160,7 +160,7 @@ def test_openai_lists_and_finds_models(openai: Call) -> None:
     ("method", "argument", "client", "name", "status"),
     [
         ("images.generate", {"prompt": "x", "model": "dall-e-3"}, {}, "NotFoundError", 404),
-        ("images.generate", {"prompt": "x", "size": "1x1"}, {}, "UnprocessableEntityError", 422),
+        ("images.generate", {"prompt": "x", "size": "1x1"}, {}, "BadRequestError", 400),
         ("models.retrieve", "dall-e-3", {}, "NotFoundError", 404),
         ("models.retrieve", DREAMINA, {"apiKey": "dr_obviously-no-key"}, "AuthenticationError", 401),
     ],
