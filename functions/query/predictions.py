@@ -43,7 +43,9 @@ def get_prediction(job_id: str) -> Response[str]:
 def list_predictions() -> Response[str]:
     wanted, query = read_query(api.body, time.time())
     table, tenant, predictions = adapters.jobs_table(), api.tenant, _predictions()
-    jobs = jobs_of_page(query, lambda limit, cursor: table.list(tenant, wanted, limit, cursor))
+    jobs = jobs_of_page(
+        query.page, query.page_size, lambda limit, cursor: table.list(tenant, wanted, limit, cursor)
+    )
     page: PredictionPage = {
         "page": query.page,
         "page_size": query.page_size,

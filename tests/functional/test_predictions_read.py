@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from darkroom import adapters, wiring
+from darkroom.jobs.account import Account
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.job import Billed, Job, JobStatus
 from functional import jobs
@@ -22,7 +23,7 @@ DAY = 24 * 3600.0
 
 @pytest.fixture
 def caller(gateway: Front) -> Iterator[Caller]:
-    made = Caller(gateway)
+    made = Caller(gateway.base_url, gateway.api_key)
     yield made
     made.http.close()
 
@@ -30,7 +31,7 @@ def caller(gateway: Front) -> Iterator[Caller]:
 @pytest.fixture
 def rival(gateway: Front) -> Iterator[Caller]:
     key = adapters.accounts_table().create_tenant("rival", time.time())
-    made = Caller(gateway, key.api_key)
+    made = Caller(gateway.base_url, key.api_key)
     yield made
     made.http.close()
 
@@ -176,7 +177,7 @@ def created(seconds_ago: float) -> Job:
     """A job that was accepted so long ago."""
     now = time.time() - seconds_ago
     acceptor = replace(wiring.acceptor(), clock=lambda: now)
-    return acceptor.accept(jobs.Account("acme"), jobs.REQUEST).job
+    return acceptor.accept(Account("acme"), jobs.REQUEST).job
 
 
 def test_the_list_goes_back_seven_days(caller: Caller) -> None:

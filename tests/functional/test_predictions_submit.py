@@ -23,14 +23,14 @@ BODY = {"prompt": "a lighthouse at dusk"}
 
 @pytest.fixture
 def caller(gateway: Front) -> Iterator[Caller]:
-    made = Caller(gateway)
+    made = Caller(gateway.base_url, gateway.api_key)
     yield made
     made.http.close()
 
 
 @pytest.fixture
 def old_caller(gateway: Front) -> Iterator[Caller]:
-    made = Caller(gateway, client_name=None)
+    made = Caller(gateway.base_url, gateway.api_key, client_name=None)
     yield made
     made.http.close()
 

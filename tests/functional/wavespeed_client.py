@@ -4,7 +4,6 @@ from typing import Any
 
 import httpx
 
-from functional.conftest import Front
 from functional.wavespeed_types import REFUSED, Shape, check, enveloped
 
 DREAMINA = "bytedance/dreamina-v3.1/text-to-image"
@@ -14,13 +13,11 @@ SEEDREAM = "bytedance/seedream-v3.1"
 class Caller:
     """`client_name` of None: as WaveSpeed's older clients, which don't say who they are."""
 
-    def __init__(self, front: Front, api_key: str = "", client_name: str | None = "test") -> None:
-        headers = {"authorization": f"Bearer {api_key or front.api_key}"}
+    def __init__(self, api_url: str, api_key: str, client_name: str | None = "test") -> None:
+        headers = {"authorization": f"Bearer {api_key}"}
         if client_name is not None:
             headers["x-client-name"] = client_name
-        self.http = httpx.Client(
-            base_url=front.base_url + "/api/v3", headers=headers, trust_env=False, timeout=30
-        )
+        self.http = httpx.Client(base_url=api_url + "/api/v3", headers=headers, trust_env=False, timeout=30)
 
     def data(self, shape: Shape, method: str, path: str, **options: Any) -> Any:
         """The data of a good answer."""

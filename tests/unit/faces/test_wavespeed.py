@@ -7,7 +7,7 @@ import pytest
 
 from darkroom.faces.wavespeed.moments import read_moment, rfc3339
 from darkroom.faces.wavespeed.prediction import prediction_of
-from darkroom.faces.wavespeed.prediction_list import PredictionQuery, jobs_of_page
+from darkroom.faces.wavespeed.prediction_list import jobs_of_page
 from darkroom.faces.wavespeed.sync_mode import hold_seconds
 from darkroom.faces.wavespeed.webhook_body import prediction_body
 from darkroom.http.errors import ApiError
@@ -83,20 +83,20 @@ class Listing:
 @pytest.mark.parametrize(("page", "size"), [(1, 4), (2, 4), (3, 4), (4, 4), (1, 100), (2, 5)])
 def test_pages_are_cut_out_of_whatever_chunks_come(at_most: int, page: int, size: int) -> None:
     listing = Listing(10, at_most, empty_first=2)
-    found = jobs_of_page(PredictionQuery(page=page, page_size=size), listing.more)
+    found = jobs_of_page(page, size, listing.more)
     assert found == listing.jobs[(page - 1) * size : page * size]
 
 
 def test_no_more_is_read_than_the_page_needs() -> None:
     listing = Listing(10_000, 1000)
-    jobs_of_page(PredictionQuery(page=1, page_size=20), listing.more)
+    jobs_of_page(1, 20, listing.more)
     assert listing.calls == 1
 
 
 def test_a_search_without_end_says_how_to_narrow_it() -> None:
     listing = Listing(10, 10, empty_first=10_000)
     with pytest.raises(ApiError, match="created_after"):
-        jobs_of_page(PredictionQuery(page=1, page_size=20), listing.more)
+        jobs_of_page(1, 20, listing.more)
     assert listing.calls == 40
 
 

@@ -15,7 +15,7 @@ def delete(world: World, job: Job, tenant: str = TENANT) -> Job | None:
 
 
 def completed(world: World, **changes: object) -> Job:
-    job = world.accept(**changes)
+    job = world.accept(None, **changes)
     world.work()
     world.upstream.finish("pred-1", OUTPUT_URL)
     world.callback(job)
@@ -65,7 +65,7 @@ def test_an_end_that_comes_meanwhile_does_not_keep_the_job_from_being_deleted(wo
             save(world.job(job).slot_given_back())
         return save(changed)
 
-    world.jobs.save = meanwhile  # type: ignore[method-assign]
+    world.jobs.save = meanwhile  # type: ignore[assignment,method-assign]
     gone = delete(world, job)
     assert gone is not None
     assert gone.deleted

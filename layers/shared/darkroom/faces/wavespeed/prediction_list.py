@@ -62,17 +62,17 @@ def read_query(body: bytes, now: float) -> tuple[JobsFilter, PredictionQuery]:
     return wanted, query
 
 
-def jobs_of_page(query: PredictionQuery, more: Callable[[int, str | None], JobsPage]) -> list[Job]:
+def jobs_of_page(page: int, page_size: int, more: Callable[[int, str | None], JobsPage]) -> list[Job]:
     """`more(limit, cursor)` gives the next ones that match. Raises ApiError where too much must be read."""
-    first = (query.page - 1) * query.page_size
+    first = (page - 1) * page_size
     found: list[Job] = []
     passed = 0
-    for jobs in _chunks(more, first + query.page_size):
+    for jobs in _chunks(more, first + page_size):
         found += jobs[max(0, first - passed) :]
         passed += len(jobs)
-        if len(found) >= query.page_size:
+        if len(found) >= page_size:
             break
-    return found[: query.page_size]
+    return found[:page_size]
 
 
 def _chunks(more: Callable[[int, str | None], JobsPage], wanted: int) -> Iterator[tuple[Job, ...]]:
