@@ -27,17 +27,18 @@ ANSWER_SECONDS = 4.0
 @api.post("/v1/images/generations")
 def generate_images() -> Response[str]:
     call = parse_images_call(api.body, settings(), api.own_host, tag_of(api))
-    ignored = {"x-ignored-fields": ", ".join(call.ignored)} if call.ignored else {}
+    headers = {"x-ignored-fields": ", ".join(call.ignored)} if call.ignored else {}
     try:
         with _turn(call) as turn:
-            return _generated(call, turn, {**turn.headers, **ignored})
+            headers |= turn.headers
+            return _generated(call, turn.keys, headers)
     except ApiError as error:
-        error.headers = {**error.headers, **ignored}
+        error.headers = {**headers, **error.headers}
         raise
 
 
-def _generated(call: ImagesCall, turn: Turn, headers: dict[str, str]) -> Response[str]:
-    accepted = accept_all(api.account, call.requests, turn.keys)
+def _generated(call: ImagesCall, keys: list[str], headers: dict[str, str]) -> Response[str]:
+    accepted = accept_all(api.account, call.requests, keys)
     jobs = wait_for_ends([one.job for one in accepted], _current, _wait_seconds())
     if not all(job.status.terminal for job in jobs):
         raise not_ended(jobs)

@@ -1,0 +1,139 @@
+"""A call for pictures that comes again: the same jobs, no second charge, and a picture for each call."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+
+from darkroom import adapters
+from functional.aws import REGION, Stack
+from functional.conftest import Front
+from functional.images import REPEAT, all_jobs, error, generate
+
+KEY = {"idempotency-key": "order-1"}
+
+
+@pytest.fixture
+def client(gateway: Front) -> Iterator[httpx.Client]:
+    headers = {"authorization": f"Bearer {gateway.api_key}"}
+    with httpx.Client(base_url=gateway.base_url, headers=headers, trust_env=False, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def brief(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No request is held for longer than a moment. Named before the gateway, which reads the settings."""
+    monkeypatch.setenv("SYNC_WAIT_SECONDS", "0.3")
+
+
+def open_calls(stack: Stack) -> list[Any]:
+    items = boto3.client("dynamodb", REGION).scan(TableName=stack.jobs_table)["Items"]
+    return [item for item in items if "#join#" in item["pk"]["S"]]
+
+
+def test_a_repeat_joins_the_jobs_of_its_call(brief: None, client: httpx.Client, gateway: Front) -> None:
+    first = generate(client, n=2)
+    gateway.workers.run(all_jobs()[0])
+    gateway.workers.run(all_jobs()[1])
+    again = generate(client, REPEAT, n=2)
+    assert again.status_code == 200
+    assert again.headers["x-job-ids"].split(", ") == error(first)["job_ids"]
+    assert gateway.workers.simulator.stats().charges == 2
+    lost = generate(client, {"x-stainless-retry-count": "2"}, n=2)
+    assert lost.headers["x-job-ids"] == again.headers["x-job-ids"]
+
+
+def test_a_repeat_of_another_body_is_its_own_call(brief: None, client: httpx.Client) -> None:
+    generate(client)
+    for changes in ({"n": 2}, {"response_format": "b64_json"}, {"seed": 1}, {"prompt": "another"}):
+        before = len(all_jobs())
+        generate(client, REPEAT, **changes)
+        assert len(all_jobs()) > before
+
+
+def test_two_equal_calls_with_repeats_each_get_their_own_pictures(
+    brief: None, client: httpx.Client, gateway: Front
+) -> None:
+    named = [error(generate(client))["job_ids"][0] for _ in range(2)]
+    again = [error(generate(client, REPEAT))["job_ids"][0] for _ in range(2)]
+    assert sorted(named) == sorted(again)
+    for job in all_jobs():
+        gateway.workers.run(job)
+    ended = [generate(client, REPEAT).headers["x-job-ids"] for _ in range(2)]
+    assert sorted(named) == sorted(ended)
+    assert len(set(ended)) == 2
+
+
+def test_a_call_that_was_refused_is_not_joined(brief: None, client: httpx.Client, gateway: Front) -> None:
+    """A repeat of the next call would else take up the refused one and pay a second time."""
+    gateway.workers.simulator.arm("fail", error_code=1200)
+    generate(client)
+    gateway.workers.run(all_jobs()[0])
+    assert generate(client, REPEAT).status_code == 400
+    second = error(generate(client))["job_ids"]
+    assert error(generate(client, REPEAT))["job_ids"] == second
+
+
+def test_an_open_call_holds_no_prompt(brief: None, client: httpx.Client, stack: Stack) -> None:
+    generate(client)
+    [call] = open_calls(stack)
+    assert "lighthouse" not in json.dumps(call)
+
+
+@pytest.mark.parametrize("key", [{}, KEY])
+def test_a_repeat_makes_no_job_and_is_not_counted(
+    brief: None, client: httpx.Client, gateway: Front, key: dict[str, str]
+) -> None:
+    """At a request a minute the answer to what is paid for would else be a 429."""
+    adapters.accounts_table().set_requests_per_minute(gateway.tenant, 1)
+    first = generate(client, key)
+    assert first.status_code == 503
+    assert first.headers["x-ratelimit-remaining-requests"] == "0"
+    gateway.workers.run(all_jobs()[0])
+    assert generate(client, key | REPEAT).status_code == 200
+    refused = generate(client, prompt="another")
+    assert (refused.status_code, error(refused)["code"]) == (429, "rate_limit_exceeded")
+    assert int(refused.headers["retry-after"]) >= 1
+
+
+def test_at_the_cap_a_call_is_402_and_its_repeat_is_not_charged_again(
+    brief: None, client: httpx.Client, gateway: Front
+) -> None:
+    adapters.budgets().set_cap(gateway.tenant, 60_000)
+    adapters.accounts_table().set_capped(gateway.tenant, True)
+    assert generate(client, n=3).status_code == 402
+    assert all_jobs() == ()
+    assert generate(client, n=2).status_code == 503
+    again = generate(client, REPEAT, n=2)
+    assert (again.status_code, len(all_jobs())) == (503, 2)
+    assert generate(client, n=1).status_code == 402
+
+
+class TestWithAKey:
+    def test_a_repeat_is_the_same_jobs_and_the_same_answer(
+        self, brief: None, client: httpx.Client, gateway: Front
+    ) -> None:
+        first = error(generate(client, KEY, n=2))["job_ids"]
+        for job in all_jobs():
+            gateway.workers.run(job)
+        again = [generate(client, KEY, n=2) for _ in range(2)]
+        assert [answer.headers["x-job-ids"].split(", ") for answer in again] == [first, first]
+        assert gateway.workers.simulator.stats().charges == 2
+
+    @pytest.mark.parametrize("n", [1, 3])
+    def test_another_body_or_number_is_422(self, brief: None, client: httpx.Client, n: int) -> None:
+        generate(client, KEY, n=n)
+        before = {job.id for job in all_jobs()}
+        for changes in ({"n": 4 - n}, {"n": 2}, {"prompt": "x"}, {"response_format": "b64_json"}):
+            answer = generate(client, KEY, **{"n": n, **changes})
+            assert (answer.status_code, error(answer)["code"]) == (422, "idempotency_key_reused")
+        assert {job.id for job in all_jobs()} == before
+
+    def test_nothing_is_written_beside_the_jobs(
+        self, brief: None, client: httpx.Client, stack: Stack
+    ) -> None:
+        generate(client, KEY)
+        assert open_calls(stack) == []
