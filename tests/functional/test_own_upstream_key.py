@@ -1,10 +1,8 @@
-"""A tenant's own upstream key, through the handlers: registered, used, its callbacks verified, removed."""
+"""Jobs on a tenant's own upstream key, through the handlers: charged to it, called back for it."""
 
-import hashlib
 import io
 import json
 import time
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,139 +10,27 @@ import boto3
 import pytest
 
 from callback.app import lambda_handler as call_back
-from darkroom import adapters, upstream_adapters
-from darkroom.jobs.job import Billed, Job, JobStatus
+from darkroom import upstream_adapters
+from darkroom.jobs.job import Billed, JobStatus
 from darkroom.observability import logger
 from darkroom.settings import settings
-from functional.accounts import AccountsApi, Reply
 from functional.aws import REGION
+from functional.own_key import OTHER, OTHER_SECRET, OTHERS, OWN, OWNS, SECRET, STACKS, Tenant, acme
 from functional.workers import Workers
 from local.receiver.inbox import Received
-from submit.app import lambda_handler as submit
 
-OWN, SECRET = "wsk-obviously-fake-own-key-0002", "whsec_bm90LWEtcmVhbC1zZWNyZXQtMDAwMg=="
-OTHER, OTHER_SECRET = "wsk-obviously-fake-own-key-0003", "whsec_bm90LWEtcmVhbC1zZWNyZXQtMDAwMw=="
-STACKS, OWNS, OTHERS = "…0001", "…0002", "…0003"
-"""How the simulator's statistics name the accounts."""
 MINUTE = 61.0
-
-
-@dataclass
-class Tenant:
-    """The tenant `acme`, as its HTTP client sees the API."""
-
-    api: AccountsApi
-    api_key: str
-    workers: Workers
-
-    def put(self, body: object) -> Reply:
-        return self.api.call(self.api_key, "put-upstream-key", body=body)
-
-    def register(self, key: str) -> None:
-        assert self.put({"api_key": key}).status == 200
-
-    def get(self) -> Any:
-        return self.api.call(self.api_key, "get-upstream-key").body
-
-    def delete(self) -> Any:
-        return self.api.call(self.api_key, "delete-upstream-key").body
-
-    def submit(self, **fields: Any) -> Job:
-        event = self.workers.event("submit-create-job")
-        event["requestContext"]["authorizer"] = self.api.authorizer_context(self.api_key)
-        event["headers"].pop("Idempotency-Key", None)
-        given = {
-            "prompt": "a quiet harbour",
-            "size": "512*512",
-            "webhook_url": f"{self.workers.receiver.url}/h",
-        }
-        event["body"] = json.dumps({"model": "dreamina-v3.1", **given, **fields})
-        reply = submit(event, self.workers.context)
-        assert reply["statusCode"] == 202, reply["body"]
-        job = adapters.jobs_table().get("acme", json.loads(reply["body"])["id"])
-        assert job is not None
-        return job
-
-    def charged(self) -> dict[str, int]:
-        return self.workers.simulator.stats().accepted_by_account
 
 
 @pytest.fixture
 def tenant(workers: Workers, event: Any, context: Any) -> Tenant:
-    workers.simulator.open_account(OWN, SECRET)
-    workers.simulator.open_account(OTHER, OTHER_SECRET)
-    key = adapters.accounts_table().create_tenant("acme", time.time())
-    return Tenant(AccountsApi(event, context), key.api_key, workers)
+    return acme(workers, event, context)
 
 
 def a_minute_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """For what the processes keep of the keys."""
     now = time.monotonic()
     monkeypatch.setattr(upstream_adapters.own_keys(), "_clock", lambda: now + MINUTE)
-
-
-def test_a_key_is_registered_shown_by_its_fingerprint_and_removed(tenant: Tenant) -> None:
-    assert tenant.get() == {"configured": False}
-    before = int(time.time())
-    shown = tenant.put({"api_key": OWN}).body
-    assert shown == tenant.get()
-    assert shown["configured"] is True
-    assert before <= shown["created_at"] <= time.time()
-    assert shown["fingerprint"] == hashlib.sha256(OWN.encode()).hexdigest()[:8]
-    assert [tenant.delete(), tenant.delete(), tenant.get()] == [{"configured": False}] * 3
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"api_key": ""},
-        {"api_key": "short"},
-        {"api_key": "with a space"},
-        {"api_key": "with-a-line-break\n"},
-        {"api_key": "ünïcode-key"},
-        {"api_key": "x" * 513},
-        {"api_key": 12345678},
-        {"api_key": None},
-        {"api_key": ["wsk-in-a-list"]},
-        {"api_key": "\ud800-surrogate"},
-        {"api_key": OWN, "key": "one-too-many"},
-        {"wsk-in-the-wrong-place": True},
-    ],
-)
-def test_what_cannot_be_a_key_is_422_and_not_repeated(tenant: Tenant, body: dict[str, Any]) -> None:
-    reply = tenant.put(body)
-    assert (reply.status, reply.body["error"]["code"]) == (422, "invalid_parameter")
-    texts = [str(part) for part in (*body.keys(), *body.values()) if len(str(part)) > 7]
-    assert not [text for text in texts if text in reply.text and text != "api_key"]
-    assert tenant.get() == {"configured": False}
-
-
-@pytest.mark.parametrize(("body", "status"), [("{", 400), ("[]", 400), ("", 400), ("x" * 70_000, 413)])
-def test_what_is_no_object_is_refused(tenant: Tenant, body: str, status: int) -> None:
-    assert tenant.put(body).status == status
-
-
-def test_a_key_that_upstream_refuses_is_not_taken(tenant: Tenant) -> None:
-    reply = tenant.put({"api_key": "wsk-nobody-knows-this-one"})
-    assert (reply.status, reply.body["error"]["code"]) == (422, "upstream_key_refused")
-    assert tenant.get() == {"configured": False}
-
-
-def test_a_refused_key_leaves_the_one_before_in_place(tenant: Tenant) -> None:
-    tenant.register(OWN)
-    tenant.put({"api_key": "wsk-nobody-knows-this-one"})
-    assert tenant.get()["fingerprint"] == hashlib.sha256(OWN.encode()).hexdigest()[:8]
-
-
-def test_a_key_that_cannot_be_checked_is_taken_with_a_note(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("darkroom.wavespeed.client.WaveSpeed.knows_key", lambda self: None)
-    reply = tenant.put({"api_key": OWN})
-    assert (reply.status, reply.body["configured"]) == (200, True)
-    assert "could not be asked" in reply.body["note"]
-    assert "note" not in tenant.get()
 
 
 def test_a_job_on_an_own_key_is_charged_to_that_account_and_not_to_the_stacks(tenant: Tenant) -> None:

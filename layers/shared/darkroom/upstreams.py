@@ -22,6 +22,17 @@ class OwnKey:
     api_key: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class RegisteredKey:
+    """What may be shown of a tenant's own key.
+
+    `fingerprint`: the first 8 hexadecimal digits of its SHA-256. `created_at`: Unix seconds.
+    """
+
+    fingerprint: str
+    created_at: int
+
+
 class OwnKeys(Protocol):
     def current(self, tenant: str) -> OwnKey:
         """Raises KeyRemovedError, ThrottledError."""

@@ -10,26 +10,19 @@ import hashlib
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from darkroom.aws.accounts_table import AccountsTable, UnknownTenantError
 from darkroom.aws.errors import error_code, translated
 from darkroom.aws.upstream_keys import secret_name
 from darkroom.ports import ThrottledError
+from darkroom.upstreams import RegisteredKey
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _TRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class RegisteredKey:
-    """`fingerprint`: the first 8 hexadecimal digits of the key's SHA-256. `created_at`: Unix seconds."""
-
-    fingerprint: str
-    created_at: int
 
 
 class UpstreamKeyRegistry:

@@ -5,10 +5,10 @@ from typing import Annotated, NotRequired, TypedDict
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from darkroom.aws.upstream_key_registry import RegisteredKey
 from darkroom.http.errors import ApiError, invalid_request
 from darkroom.http.json_body import read_body
 from darkroom.jobs.rules import Problem
+from darkroom.upstreams import RegisteredKey
 
 MIN_KEY_CHARACTERS = 8
 MAX_KEY_CHARACTERS = 512
