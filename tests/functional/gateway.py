@@ -8,11 +8,12 @@ import importlib
 import json
 import logging
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, ClassVar
 
 import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
@@ -123,6 +124,16 @@ def _invoked(handler: Handler, event: dict[str, Any]) -> Answer:
 
 
 class _Handler(WSGIRequestHandler):
+    open: ClassVar[set[socket.socket]] = set()
+
+    def setup(self) -> None:
+        super().setup()
+        self.open.add(self.connection)
+
+    def finish(self) -> None:
+        self.open.discard(self.connection)
+        super().finish()
+
     def log(self, *_: object) -> None:
         pass
 
@@ -131,6 +142,7 @@ class _Handler(WSGIRequestHandler):
 def serving(application: Gateway) -> Iterator[str]:
     """The base URL, stage included, while the block runs."""
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Handler)
+    server.daemon_threads = False  # type: ignore[attr-defined]  # of a ThreadingMixIn: closing waits for them
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     with _requests_apart():
         thread.start()
@@ -138,6 +150,9 @@ def serving(application: Gateway) -> Iterator[str]:
             yield f"http://127.0.0.1:{server.server_port}{STAGE}"
         finally:
             server.shutdown()
+            for kept_alive in tuple(_Handler.open):
+                with suppress(OSError):
+                    kept_alive.shutdown(socket.SHUT_RD)
             server.server_close()
             thread.join()
 
@@ -155,5 +170,5 @@ def _requests_apart() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Api, "_to_proxy_event", keep)
-        patch.setattr(Api, "current_event", property(lambda _: mine.event))
+        patch.setattr(Api, "current_event", property(lambda _: mine.event), raising=False)
         yield

@@ -1,6 +1,7 @@
 """The front of the functional tests behaves as API Gateway does: routes, the authorizer, its own answers."""
 
 import concurrent.futures
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -15,9 +16,10 @@ MODEL = "/api/v3/{model+}"
 
 
 @pytest.fixture
-def client(gateway: Front) -> httpx.Client:
+def client(gateway: Front) -> Iterator[httpx.Client]:
     headers = {"authorization": f"Bearer {gateway.api_key}"}
-    return httpx.Client(base_url=gateway.base_url, headers=headers, trust_env=False)
+    with httpx.Client(base_url=gateway.base_url, headers=headers, trust_env=False) as client:
+        yield client
 
 
 @pytest.mark.parametrize(
