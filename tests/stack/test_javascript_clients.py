@@ -14,9 +14,8 @@ from PIL import Image
 from local.javascript import FOLDER, WITHOUT_NODE, node_version
 from stack.conftest import DREAMINA, SEEDREAM, Stack
 
-pytestmark = pytest.mark.skipif(
-    node_version() is None, reason=f"{WITHOUT_NODE}: the JavaScript clients were not run"
-)
+if node_version() is None:
+    pytest.skip(f"{WITHOUT_NODE}: the JavaScript clients were not run", allow_module_level=True)
 
 Call = Callable[..., dict[str, Any]]
 FAST = {"pollInterval": 0.2}
