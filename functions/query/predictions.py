@@ -1,4 +1,7 @@
-"""WaveSpeed's API v3: predictions read and listed; the models and their prices."""
+"""WaveSpeed's API v3: predictions read and listed; the models and their prices.
+
+What reads a body is imported where it is used: it loads pydantic, and most calls here have no body.
+"""
 
 import time
 
@@ -7,19 +10,14 @@ from aws_lambda_powertools.event_handler import Response
 from darkroom import adapters
 from darkroom.faces.wavespeed.answers import Predictions
 from darkroom.faces.wavespeed.envelope import envelope
-from darkroom.faces.wavespeed.models import ListedModel, PriceRequest, listed_model, price_of
-from darkroom.faces.wavespeed.prediction_list import PredictionPage, jobs_of_page, read_query
-from darkroom.faces.wavespeed.submission import checked_inputs, known_model
+from darkroom.faces.wavespeed.models import ListedModel, listed_model, price_of
+from darkroom.faces.wavespeed.prediction import PredictionPage
 from darkroom.http.api import answer
-from darkroom.http.errors import ApiError, invalid_request, job_not_found
-from darkroom.http.json_body import read_body
+from darkroom.http.errors import ApiError, job_not_found
 from darkroom.jobs.catalogue import MODELS
 from darkroom.jobs.job import JobStatus
-from darkroom.jobs.rules import InvalidRequestError, Problem
 from darkroom.settings import settings
 from query.api import api
-
-_ANY_PROMPT = "any"
 
 
 @api.get("/api/v3/predictions/<job_id>/result")
@@ -41,6 +39,8 @@ def get_prediction(job_id: str) -> Response[str]:
 
 @api.post("/api/v3/predictions")
 def list_predictions() -> Response[str]:
+    from darkroom.faces.wavespeed.prediction_list import jobs_of_page, read_query
+
     wanted, query = read_query(api.body, time.time())
     table, tenant, predictions = adapters.jobs_table(), api.tenant, _predictions()
     jobs = jobs_of_page(
@@ -66,12 +66,9 @@ def list_wavespeed_models() -> Response[str]:
 
 @api.post("/api/v3/model/price")
 def price_model() -> Response[str]:
-    asked = read_body(PriceRequest, api.body)
-    model = known_model(asked.model_id)
-    try:
-        checked_inputs(model, asked.inputs, asked.inputs.prompt or _ANY_PROMPT, settings())
-    except InvalidRequestError as error:
-        raise invalid_request(*(Problem(f"inputs.{p.field}", p.message) for p in error.problems)) from None
+    from darkroom.faces.wavespeed.price_request import read_price_request
+
+    model = read_price_request(api.body, settings())
     price_microusd = adapters.prices().price_microusd(model.id)
     if price_microusd is None:
         text = f"The price of {model.id} is not known; a picture of it costs what WaveSpeed then asks for it."

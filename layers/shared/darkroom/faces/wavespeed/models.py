@@ -1,11 +1,7 @@
-"""The catalogue as `GET /api/v3/models` lists it, and what `POST /api/v3/model/price` takes and answers."""
+"""The catalogue as `GET /api/v3/models` lists it, and a price as `POST /api/v3/model/price` answers it."""
 
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from darkroom.faces.wavespeed.submission import PredictionInputs
-from darkroom.http.json_body import Text
 from darkroom.jobs.catalogue import MAX_SEED, RANDOM_SEED, Model
 from darkroom.record import MICROUSD
 
@@ -38,20 +34,6 @@ class ListedModel(TypedDict):
     base_price: NotRequired[Annotated[float, "US dollars an image; left out while nobody has said it"]]
     formula: Annotated[str, "always empty: the price of an image hangs on nothing else"]
     api_schema: ApiSchemas
-
-
-class PriceInputs(PredictionInputs):
-    prompt: Text | None = Field(None, description="of no weight for the price")
-
-
-class PriceRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    model_id: Text = Field(description="a model's id or alias")
-    inputs: PriceInputs = Field(
-        default_factory=lambda: PriceInputs.model_validate({}),
-        description="an object with the fields of a submit",
-    )
 
 
 class Price(TypedDict):
@@ -98,6 +80,8 @@ def _api_schema(model: Model, base_url: str) -> ApiSchema:
 
 
 def _properties(model: Model) -> dict[str, dict[str, Any]]:
+    from darkroom.faces.wavespeed.submission import PredictionInputs  # loads pydantic
+
     side = {"type": "integer", "minimum": model.min_pixels, "maximum": model.max_pixels}
     flag: dict[str, Any] = {"type": "boolean"}
     says = {name: field.description for name, field in PredictionInputs.model_fields.items()}

@@ -74,6 +74,12 @@ class ListedPrediction(Prediction):
     input: PredictionInput
 
 
+class PredictionPage(TypedDict):
+    page: int
+    page_size: int
+    items: Annotated[list[ListedPrediction], "newest first"]
+
+
 class DeliveredPrediction(ListedPrediction):
     """A prediction as a webhook carries it: bare, without the envelope."""
 

@@ -1,12 +1,12 @@
 """The body of `POST /api/v3/predictions`, and its pages out of a list that goes on by cursors."""
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from darkroom.faces.wavespeed.moments import MOMENT_SAYS, read_moment
-from darkroom.faces.wavespeed.prediction import STATUS_WORDS, ListedPrediction
+from darkroom.faces.wavespeed.prediction import STATUS_WORDS
 from darkroom.http.errors import ApiError, invalid_request
 from darkroom.http.json_body import Text, read_body
 from darkroom.jobs.catalogue import MODELS, find_model
@@ -38,12 +38,6 @@ class PredictionQuery(BaseModel):
     status: Text | None = Field(None, description="created, processing, completed, failed or cancelled")
     created_after: Moment = Field(None, description=MOMENT_SAYS)
     created_before: Moment = Field(None, description=MOMENT_SAYS)
-
-
-class PredictionPage(TypedDict):
-    page: int
-    page_size: int
-    items: list[ListedPrediction]
 
 
 def read_query(body: bytes, now: float) -> tuple[JobsFilter, PredictionQuery]:
