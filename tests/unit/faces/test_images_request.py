@@ -21,10 +21,10 @@ def settings() -> Settings:
     return read_settings(variables | {"DEFAULT_MODEL": MODEL, "WEBHOOK_PORTS": "443", "LOCAL_TARGETS": ""})
 
 
-def parse(settings: Settings, header_tag: str | None = None, **changes: Any) -> ImagesCall:
-    """The body with these fields changed; `...` takes a field away."""
+def parse(settings: Settings, **changes: Any) -> ImagesCall:
+    """The body with these fields changed; `...` takes a field away. The header's tag is `header`."""
     body = {name: value for name, value in (BODY | changes).items() if value is not ...}
-    return parse_images_call(json.dumps(body).encode(), settings, "api.test", header_tag)
+    return parse_images_call(json.dumps(body).encode(), settings, "api.test", "header")
 
 
 def refused(settings: Settings, **changes: Any) -> ApiError:
@@ -135,8 +135,8 @@ def test_what_goes_through_the_extra_body_reaches_the_request(settings: Settings
 
 
 def test_a_bodys_tag_comes_before_the_headers(settings: Settings) -> None:
-    assert parse(settings, "autumn").requests[0].tag == "autumn"
-    assert parse(settings, "autumn", tag="spring").requests[0].tag == "spring"
+    assert parse(settings).requests[0].tag == "header"
+    assert parse(settings, tag="spring").requests[0].tag == "spring"
 
 
 def test_the_format_of_the_answer_is_part_of_the_request(settings: Settings) -> None:
