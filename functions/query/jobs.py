@@ -12,6 +12,7 @@ from darkroom.http.wait import wait_for_end, wait_seconds
 from darkroom.jobs.job import Job
 from darkroom.jobs.rules import Problem
 from darkroom.record import delivery_record
+from darkroom.record_shape import JobList
 from darkroom.settings import settings
 from query.api import api
 
@@ -25,9 +26,13 @@ def list_jobs() -> Response[str]:
     except ValueError:
         raise invalid_request(Problem("cursor", "is not one that a list answered with")) from None
     jobs = [record_of(job, adapters.images_bucket(), api.base_url) for job in page.jobs]
-    return answer(
-        {"object": "list", "data": jobs, "has_more": page.cursor is not None, "cursor": page.cursor}
-    )
+    listed: JobList = {
+        "object": "list",
+        "data": jobs,
+        "has_more": page.cursor is not None,
+        "cursor": page.cursor,
+    }
+    return answer(listed)
 
 
 @api.get("/v1/jobs/<job_id>")

@@ -1,7 +1,6 @@
 """The native API: jobs accepted, cancelled, their webhooks sent again."""
 
 from dataclasses import replace
-from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -15,6 +14,7 @@ from darkroom.http.job_answers import record_of
 from darkroom.http.job_request import parse_request
 from darkroom.jobs.delivery import DeliveryError
 from darkroom.jobs.job import Job
+from darkroom.record_shape import JobRecord
 from darkroom.settings import settings
 from darkroom.usecases.cancel import JobEndedError
 from submit.api import api
@@ -58,7 +58,7 @@ def replay_webhook(job_id: str) -> Response[str]:
     return answer(_record(_found(job)), 202)
 
 
-def _record(job: Job) -> dict[str, Any]:
+def _record(job: Job) -> JobRecord:
     record = record_of(job, adapters.images_bucket(), api.base_url)
     return in_its_words(record, api.header("user-agent"))
 

@@ -7,6 +7,7 @@ from darkroom.jobs.delivery import Delivery, DeliveryAttempt, DeliveryStatus
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.job import Attempt, Billed, Job, StoredOutput, Terms
 from darkroom.record import billing, delivery_record, job_record
+from darkroom.record_shape import JobRecord
 from darkroom.webhooks.event import event_body
 from memory.world import a_request
 
@@ -22,7 +23,7 @@ def a_processing_job() -> Job:
     return a_queued_job().submitting(Attempt("att_1", NOW + 1, 42, NOW + 1)).processing("pred-1", NOW + 2)
 
 
-def shown(job: Job) -> dict[str, object]:
+def shown(job: Job) -> JobRecord:
     return job_record(
         job,
         base_url="https://api.test",

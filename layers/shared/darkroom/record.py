@@ -1,10 +1,22 @@
 """The job record: what every surface shows of a job, and what its event carries."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Literal
 
 from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Billed, Job, JobStatus, StoredOutput
+from darkroom.record_shape import (
+    Billing,
+    DeliveryRecord,
+    JobInput,
+    JobRecord,
+    JobTimings,
+    JobUrls,
+    OutputRecord,
+    ResultRecord,
+    SettledJobRecord,
+    WebhookRecord,
+)
 
 MICROUSD = 1_000_000
 
@@ -12,14 +24,20 @@ OutputUrl = Callable[[StoredOutput], tuple[str, int]]
 """The picture's address and when it expires, in Unix seconds."""
 
 
-def job_record(
-    job: Job, *, base_url: str, output_url: OutputUrl, uri: Callable[[str], str]
-) -> dict[str, Any]:
+def job_record(job: Job, *, base_url: str, output_url: OutputUrl, uri: Callable[[str], str]) -> JobRecord:
     """`base_url` has no slash at its end; `uri` makes an `s3://` address of a key."""
+    settled = settled_record(job, base_url=base_url, output_url=output_url, uri=uri)
+    return {**settled, "webhook": _webhook(job)}
+
+
+def settled_record(
+    job: Job, *, base_url: str, output_url: OutputUrl, uri: Callable[[str], str]
+) -> SettledJobRecord:
+    """As `job_record`, without what goes on to change when the job has ended."""
     outputs = [_output(output, output_url, uri) for output in job.outputs]
     return {
         "id": job.id,
-        "status": job.status.value,
+        "status": job.status,
         "modality": "image",
         "model": job.request.model,
         "created_at": int(job.created_at),
@@ -30,11 +48,10 @@ def job_record(
         "result_url": outputs[0]["url"] if outputs else None,
         "result": _result(job, outputs),
         "error": job.failure.message if job.failure else None,
-        "error_code": job.failure.code.value if job.failure else None,
+        "error_code": job.failure.code if job.failure else None,
         "retryable": job.failure.retryable if job.failure else None,
         "billing": billing(job),
         "timings_ms": _timings(job),
-        "webhook": _webhook(job),
         "metadata": dict(job.request.metadata),
         "tag": job.request.tag,
         "deadline_at": int(job.deadline_at),
@@ -42,23 +59,26 @@ def job_record(
     }
 
 
-def billing(job: Job) -> dict[str, Any]:
+def billing(job: Job) -> Billing:
     """The price in USD or "unknown"; whether it was billed: true, false or "unknown". Never guessed.
 
     `own_upstream_key`: to the tenant's own account at upstream, and booked in no budget here.
     """
-    price = "unknown" if job.price_microusd is None else job.price_microusd / MICROUSD
-    billed: bool | str = job.billed.value if job.billed is Billed.UNKNOWN else job.billed is Billed.YES
-    return {"price_usd": price, "billed": billed, "own_upstream_key": job.terms.own_upstream_key}
+    unknown: Literal["unknown"] = "unknown"
+    return {
+        "price_usd": unknown if job.price_microusd is None else job.price_microusd / MICROUSD,
+        "billed": unknown if job.billed is Billed.UNKNOWN else job.billed is Billed.YES,
+        "own_upstream_key": job.terms.own_upstream_key,
+    }
 
 
-def delivery_record(job: Job) -> dict[str, Any]:
+def delivery_record(job: Job) -> DeliveryRecord:
     """The webhook's attempts, oldest first."""
     delivery = job.delivery
     return {
         "job_id": job.id,
         "url": job.request.webhook_url,
-        "status": _delivery_status(job).value,
+        "status": _delivery_status(job),
         "next_attempt_at": _seconds(delivery.next_at),
         "attempts": [
             {
@@ -74,7 +94,7 @@ def delivery_record(job: Job) -> dict[str, Any]:
     }
 
 
-def _input(job: Job) -> dict[str, Any]:
+def _input(job: Job) -> JobInput:
     request = job.request
     return {
         "prompt": request.prompt,
@@ -84,7 +104,7 @@ def _input(job: Job) -> dict[str, Any]:
     }
 
 
-def _output(output: StoredOutput, output_url: OutputUrl, uri: Callable[[str], str]) -> dict[str, Any]:
+def _output(output: StoredOutput, output_url: OutputUrl, uri: Callable[[str], str]) -> OutputRecord:
     url, expires_at = output_url(output)
     return {
         "url": url,
@@ -99,13 +119,13 @@ def _output(output: StoredOutput, output_url: OutputUrl, uri: Callable[[str], st
     }
 
 
-def _result(job: Job, outputs: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _result(job: Job, outputs: list[OutputRecord]) -> ResultRecord | None:
     if job.status is not JobStatus.COMPLETED or job.finished_at is None:
         return None
     return {"created": int(job.finished_at), "data": [{"url": output["url"]} for output in outputs]}
 
 
-def _timings(job: Job) -> dict[str, int | None]:
+def _timings(job: Job) -> JobTimings:
     """`queued`: until upstream had the task; `processing`: from there to the stored picture."""
     return {
         "queued": _milliseconds(job.created_at, job.submitted_at),
@@ -115,13 +135,13 @@ def _timings(job: Job) -> dict[str, int | None]:
     }
 
 
-def _webhook(job: Job) -> dict[str, Any] | None:
+def _webhook(job: Job) -> WebhookRecord | None:
     if job.request.webhook_url is None:
         return None
     delivery = job.delivery
     return {
         "url": job.request.webhook_url,
-        "status": _delivery_status(job).value,
+        "status": _delivery_status(job),
         "attempts": len(delivery.attempts),
         "next_attempt_at": _seconds(delivery.next_at),
     }
@@ -133,7 +153,7 @@ def _delivery_status(job: Job) -> DeliveryStatus:
     return DeliveryStatus.PENDING if asked_for else job.delivery.status
 
 
-def _urls(job: Job, base_url: str) -> dict[str, str]:
+def _urls(job: Job, base_url: str) -> JobUrls:
     get = f"{base_url}/v1/jobs/{job.id}"
     return {"get": get, "cancel": f"{get}/cancel", "webhook": f"{get}/webhook"}
 

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from darkroom.jobs.ids import event_id
 from darkroom.jobs.job import Job, StoredOutput
-from darkroom.record import billing, job_record
+from darkroom.record import billing, settled_record
+from darkroom.record_shape import JobEvent
 
 LINK_SECONDS = 7 * 24 * 3600
 """How long the pictures' links in an event hold. A presigned URL would end with the worker's own session."""
@@ -23,11 +23,10 @@ def event_body(
     def output_url(output: StoredOutput) -> tuple[str, int]:
         return link(output.key, expires_at), expires_at
 
-    data: dict[str, Any] = job_record(job, base_url=base_url, output_url=output_url, uri=uri)
+    data = settled_record(job, base_url=base_url, output_url=output_url, uri=uri)
     data["updated_at"] = int(job.finished_at)
     data["billing"] = billing(replace(job, billed=job.billed_at_end))
-    del data["webhook"]  # it changes with every attempt
-    event = {
+    event: JobEvent = {
         "id": event_id(job.id),
         "type": f"job.{job.status.value}",
         "created": int(job.finished_at),
