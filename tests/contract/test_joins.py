@@ -59,6 +59,14 @@ def test_what_was_saved_is_found(joins: Joins) -> None:
     assert (answered.posted_at, answered.leased_until, answered.answered_at) == (AT + 30, AT + 40, AT + 40)
 
 
+def test_a_refused_call_is_found_as_such(joins: Joins) -> None:
+    call = joins.add(a_call())
+    refused = joins.save(call.refused(AT + 1))
+    assert refused is not None
+    assert refused.refused_at == AT + 1
+    assert list(joins.started_since("acme", "f1", AT)) == [refused]
+
+
 def test_of_two_workers_that_read_the_same_lease_one_gets_it(joins: Joins) -> None:
     joins.add(a_call())
     [mine], [theirs] = (joins.started_since("acme", "f1", AT) for _ in range(2))

@@ -99,6 +99,21 @@ def test_a_repeat_makes_no_job_and_is_not_counted(
     assert int(refused.headers["retry-after"]) >= 1
 
 
+def test_a_refused_call_does_not_take_an_equal_ones_pictures(
+    brief: None, client: httpx.Client, gateway: Front
+) -> None:
+    """Two equal calls at a rate of one: the second one's repeat must wait for a picture of its own."""
+    adapters.accounts_table().set_requests_per_minute(gateway.tenant, 1)
+    generate(client)
+    gateway.workers.run(all_jobs()[0])
+    assert generate(client, REPEAT).status_code == 200
+    assert generate(client).status_code == 429
+    assert generate(client, REPEAT).status_code == 429
+    adapters.accounts_table().set_requests_per_minute(gateway.tenant, 10)
+    assert generate(client, REPEAT).status_code == 503
+    assert len(all_jobs()) == 2
+
+
 def test_at_the_cap_a_call_is_402_and_its_repeat_is_not_charged_again(
     brief: None, client: httpx.Client, gateway: Front
 ) -> None:

@@ -34,6 +34,30 @@ def test_a_repeat_joins_the_call_at_work_the_longest_if_none_is_left() -> None:
     assert choose_repeated([a_call("other", leased_until=NOW + 9), longest], NOW) == longest
 
 
+def test_a_refused_call_comes_before_any_that_is_surely_anothers() -> None:
+    refused = a_call("refused", refused_at=NOW - 5)
+    others = [a_call("at work", leased_until=NOW + 9), a_call("done", answered_at=NOW - 1)]
+    assert choose_repeated([*others, refused], NOW) == refused
+
+
+def test_a_call_that_was_let_in_comes_before_a_refused_one() -> None:
+    """The refused one has no jobs: to take it would be to pay a second time."""
+    left = a_call("left", leased_until=NOW - 20)
+    assert choose_repeated([a_call("refused", refused_at=NOW - 5), left], NOW) == left
+
+
+def test_a_call_refused_long_ago_has_been_given_up() -> None:
+    refused = a_call("refused", leased_until=NOW - 76, refused_at=NOW - 76)
+    assert choose_repeated([refused], NOW) is None
+
+
+def test_a_refused_call_is_no_longer_refused_once_it_was_let_in() -> None:
+    refused = a_call("refused", refused_at=NOW - 5).leased(NOW, NOW + 20)
+    assert refused.refused_at is not None
+    assert refused.left(NOW + 20).refused_at is None
+    assert refused.answered(NOW + 20).refused_at is None
+
+
 def test_an_unanswered_call_comes_before_an_answered_one() -> None:
     at_work = a_call("at work", leased_until=NOW + 9)
     assert choose_repeated([a_call("done", answered_at=NOW - 1), at_work], NOW) == at_work

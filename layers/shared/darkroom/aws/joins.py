@@ -78,6 +78,7 @@ def _item(call: OpenCall) -> Item:
             "posted_at": call.posted_at,
             "leased_until": call.leased_until,
             "answered_at": call.answered_at,
+            "refused_at": call.refused_at,
             "revision": call.revision,
             "expires_at": int(call.started_at + _KEPT_SECONDS),
         }
@@ -94,6 +95,7 @@ def _call(tenant: str, fingerprint: str, item: Item) -> OpenCall:
         posted_at=float(values["posted_at"]),
         leased_until=float(values["leased_until"]),
         answered_at=seconds_from(values.get("answered_at")),
+        refused_at=seconds_from(values.get("refused_at")),
         revision=values["revision"],
     )
 

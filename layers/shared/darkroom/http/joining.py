@@ -49,7 +49,7 @@ def joined_turn(
     """
     joiner, fingerprint = wiring.joiner(), call_fingerprint(requests)
     call = joiner.join(account.tenant, fingerprint, seconds, choose) if choose else None
-    headers = {} if call else admit(account)
+    headers = {} if call and call.refused_at is None else _admitted(account, fingerprint, call)
     call = call or joiner.open(account.tenant, fingerprint, seconds)
     try:
         yield Turn(_keys(call, len(requests)), headers)
@@ -61,6 +61,18 @@ def joined_turn(
         end(call)
         raise
     joiner.answer(call)
+
+
+def _admitted(account: Account, fingerprint: str, call: OpenCall | None) -> dict[str, str]:
+    """A refusal is written down too: the repeat of a refused call must not join another's."""
+    try:
+        return admit(account)
+    except ApiError:
+        if call is None:
+            wiring.joiner().open_refused(account.tenant, fingerprint)
+        else:
+            wiring.joiner().refuse(call)
+        raise
 
 
 def _keys(call: OpenCall, parts: int) -> list[str]:

@@ -31,6 +31,8 @@ RETURN_SECONDS = 10.0
 """A client that was told to come back in a second has done so by then."""
 LOST_ANSWER_SECONDS = 30.0
 """So long an answered call may still be repeated: its answer was lost on the way."""
+REFUSED_SECONDS = 75.0
+"""A client that was refused for its rate comes back within a minute and a little."""
 RESEND_SECONDS = 9.0
 """WaveSpeed's older clients give up after 10 s and send the same again, not saying that it is a repeat."""
 
@@ -40,7 +42,8 @@ class OpenCall:
     """Times are Unix seconds. `fingerprint` is the same for the same request, `group` is the call's own.
 
     `posted_at` is when the last POST of the call came in, `leased_until` when its handler will be done at
-    the latest, `revision` what the store read.
+    the latest, `revision` what the store read. `refused_at`: the last POST was refused for the tenant's rate,
+    and no job was made yet.
     """
 
     tenant: str
@@ -50,6 +53,7 @@ class OpenCall:
     posted_at: float
     leased_until: float
     answered_at: float | None = None
+    refused_at: float | None = None
     revision: str = ""
 
     def leased(self, now: float, until: float) -> "OpenCall":
@@ -58,10 +62,13 @@ class OpenCall:
 
     def left(self, now: float) -> "OpenCall":
         """Its handler told the client to come back."""
-        return replace(self, leased_until=now)
+        return replace(self, leased_until=now, refused_at=None)
+
+    def refused(self, now: float) -> "OpenCall":
+        return replace(self, leased_until=now, refused_at=now)
 
     def answered(self, now: float) -> "OpenCall":
-        return replace(self, leased_until=now, answered_at=now)
+        return replace(self, leased_until=now, answered_at=now, refused_at=None)
 
     def key(self, part: int) -> str:
         """What a part's job id is derived from. No Idempotency-Key has a NUL in it."""
@@ -81,17 +88,21 @@ def choose_repeated(calls: Sequence[OpenCall], now: float) -> OpenCall | None:
     """For a POST that says that it is a repeat (OpenAI's clients: `x-stainless-retry-count`).
 
     First a call that was left: of those whose clients are just about to come back the one that was left
-    first, else the one that was left last, for an older one may have been given up. Then the one whose
-    handler is at it the longest: the client may not have waited for it. Then one whose answer was lost.
+    first, else the one that was left last, for an older one may have been given up. Then one that was
+    refused for its rate. Then the one whose handler is at it the longest: the client may not have waited for
+    it. Then one whose answer was lost.
     """
     recent = [call for call in calls if now - call.started_at <= JOIN_SECONDS]
     waiting = [call for call in recent if call.answered_at is None]
-    left = [call for call in waiting if call.leased_until <= now]
-    lost = [call for call in recent if call.answered_at and now - call.answered_at <= LOST_ANSWER_SECONDS]
+    idle = [call for call in waiting if call.leased_until <= now]
+    left = [call for call in idle if call.refused_at is None]
     returning = [call for call in left if now - call.leased_until <= RETURN_SECONDS]
     if left and not returning:
         return max(left, key=_lease)
-    return min(returning or waiting or lost, key=_lease, default=None)
+    refused = [call for call in idle if call.refused_at and now - call.refused_at <= REFUSED_SECONDS]
+    at_work = [call for call in waiting if call.leased_until > now]
+    lost = [call for call in recent if call.answered_at and now - call.answered_at <= LOST_ANSWER_SECONDS]
+    return min(returning or refused or at_work or lost, key=_lease, default=None)
 
 
 def choose_resent(calls: Sequence[OpenCall], now: float) -> OpenCall | None:

@@ -15,8 +15,8 @@ _TRIES = 8
 class Joiner:
     """`seconds`: how long the handler may be at the call from now on.
 
-    `join` and `open` raise ThrottledError. `leave` and `answer` don't: the client's answer is more than
-    its record, without which the call only stays open for longer.
+    `join` and `open` raise ThrottledError. The others don't: the client's answer is more than its record,
+    without which the call only stays open for longer.
     """
 
     joins: Joins
@@ -38,16 +38,30 @@ class Joiner:
     def open(self, tenant: str, fingerprint: str, seconds: float) -> OpenCall:
         """Before its jobs are accepted: a crash after that leaves what a repeat can join."""
         now = self.clock()
-        group = secrets.token_hex(16)
-        return self.joins.add(OpenCall(tenant, fingerprint, group, now, now, now + seconds))
+        return self.joins.add(OpenCall(tenant, fingerprint, _new_group(), now, now, now + seconds))
 
     def leave(self, call: OpenCall) -> None:
         """The client was told to come back: the next repeat may have the call at once."""
         with suppress(ThrottledError):
             self.joins.save(call.left(self.clock()))
 
+    def refuse(self, call: OpenCall) -> None:
+        """The client was told to come back when its rate allows it: no job was made."""
+        with suppress(ThrottledError):
+            self.joins.save(call.refused(self.clock()))
+
+    def open_refused(self, tenant: str, fingerprint: str) -> None:
+        """So that its repeat takes no equal call's pictures for its own."""
+        with suppress(ThrottledError):
+            now, group = self.clock(), _new_group()
+            self.joins.add(OpenCall(tenant, fingerprint, group, now, now, now, refused_at=now))
+
     def answer(self, call: OpenCall) -> None:
         """The client got a final answer. One that a later repeat has leased meanwhile is left to that:
         nobody listens to this answer any more."""
         with suppress(ThrottledError):
             self.joins.save(call.answered(self.clock()))
+
+
+def _new_group() -> str:
+    return secrets.token_hex(16)
