@@ -41,6 +41,7 @@ def get_prediction(job_id: str) -> Response[str]:
 def list_predictions() -> Response[str]:
     from darkroom.faces.wavespeed.prediction_list import jobs_of_page, read_query
 
+    api.only_query()
     wanted, query = read_query(api.body, time.time())
     table, tenant, predictions = adapters.jobs_table(), api.tenant, _predictions()
     jobs = jobs_of_page(
@@ -68,6 +69,7 @@ def list_wavespeed_models() -> Response[str]:
 def price_model() -> Response[str]:
     from darkroom.faces.wavespeed.price_request import read_price_request
 
+    api.only_query()
     model = read_price_request(api.body, settings())
     price_microusd = adapters.prices().price_microusd(model.id)
     if price_microusd is None:

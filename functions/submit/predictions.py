@@ -55,6 +55,7 @@ def submit_prediction(model: str) -> Response[str]:
 
 @api.delete("/api/v3/predictions/<job_id>")
 def delete_prediction(job_id: str) -> Response[str]:
+    api.only_query()
     if wiring.deleter().delete(api.tenant, job_id) is None:
         raise job_not_found()
     deleted: Deleted = {"id": job_id, "status": "deleted"}
@@ -63,6 +64,7 @@ def delete_prediction(job_id: str) -> Response[str]:
 
 @api.post("/api/v3/predictions/delete")
 def delete_predictions() -> Response[str]:
+    api.only_query()
     ids, tenant, deleter = read_body(DeletionRequest, api.body).ids, api.tenant, wiring.deleter()
     jobs = _DELETING.map(lambda job_id: deleter.delete(tenant, job_id), dict.fromkeys(ids))
     count: DeletedCount = {"deleted_count": sum(job is not None for job in jobs)}

@@ -1,4 +1,4 @@
-"""WaveSpeed's face: results, lists, deletions, models and prices."""
+"""WaveSpeed's face: results and deletions."""
 
 import base64
 import time
@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from darkroom import adapters, wiring
-from darkroom.jobs.account import Account
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.job import Billed, Job, JobStatus
 from functional import jobs
 from functional.conftest import Front
-from functional.wavespeed_client import DREAMINA, SEEDREAM, Caller
-from functional.wavespeed_types import DELETED, DELETED_COUNT, MODEL, PAGE, PREDICTION, PRICE
+from functional.wavespeed_client import Caller
+from functional.wavespeed_types import DELETED, DELETED_COUNT, PAGE, PREDICTION
 from memory.pictures import FakePicture
 
 DAY = 24 * 3600.0
@@ -52,9 +51,8 @@ def result(caller: Caller, job: Job) -> dict[str, Any]:
     return data
 
 
-def listed(caller: Caller, **query: Any) -> list[str]:
-    page = caller.data(PAGE, "POST", "/predictions", json=query)
-    return [item["id"] for item in page["items"]]
+def listed(caller: Caller) -> list[str]:
+    return [item["id"] for item in caller.data(PAGE, "POST", "/predictions")["items"]]
 
 
 def current(job: Job) -> Job:
@@ -143,94 +141,6 @@ def test_another_tenants_prediction_is_as_unknown_as_none(rival: Caller, method:
     assert theirs[0] == 404
 
 
-def test_the_list_is_newest_first_in_pages(caller: Caller, rival: Caller) -> None:
-    ids = [jobs.queued().id for _ in range(7)]
-    assert listed(caller) == ids[::-1]
-    assert [listed(caller, page=page, page_size=3) for page in (1, 2, 3, 4)] == [
-        ids[:3:-1],
-        ids[3:0:-1],
-        ids[:1],
-        [],
-    ]
-    assert listed(rival) == []
-    page = caller.data(PAGE, "POST", "/predictions", json={"page": 2, "page_size": 3})
-    assert (page["page"], page["page_size"]) == (2, 3)
-
-
-def test_a_list_without_a_body_is_the_first_page(caller: Caller) -> None:
-    job = jobs.queued()
-    page = caller.data(PAGE, "POST", "/predictions")
-    assert [(item["id"], item["input"]["prompt"]) for item in page["items"]] == [(job.id, job.request.prompt)]
-
-
-def test_the_list_is_filtered_by_status_word_and_model(caller: Caller) -> None:
-    queued, submitting, processing = jobs.queued(), jobs.submitting(), jobs.processing()
-    done = jobs.completed(model=SEEDREAM)
-    assert listed(caller, status="created") == [submitting.id, queued.id]
-    assert listed(caller, status="processing") == [processing.id]
-    assert listed(caller, model="seedream-v3.1") == [done.id]
-    assert listed(caller, status="processing", model=SEEDREAM) == []
-    assert len(listed(caller, status="", model="", created_after="")) == 4
-
-
-def created(seconds_ago: float) -> Job:
-    """A job that was accepted so long ago."""
-    now = time.time() - seconds_ago
-    acceptor = replace(wiring.acceptor(), clock=lambda: now)
-    return acceptor.accept(Account("acme"), jobs.REQUEST).job
-
-
-def test_the_list_goes_back_seven_days(caller: Caller) -> None:
-    created(7 * DAY + 60)
-    young = created(7 * DAY - 60)
-    assert listed(caller) == [young.id]
-    assert listed(caller, created_after=0) == [young.id]
-
-
-@pytest.mark.parametrize("spell", ["rfc3339", "offset", "seconds", "text"])
-def test_times_are_rfc_3339_or_unix_seconds(caller: Caller, spell: str) -> None:
-    old, middle, new = created(3 * DAY), created(2 * DAY), created(DAY)
-    after, before = (round(time.time() - days * DAY) for days in (2.5, 1.5))
-
-    def spelt(at: int) -> object:
-        utc = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at))
-        shifted = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at + 7200))
-        texts = {"rfc3339": utc + ".000000000Z", "offset": shifted + "+02:00", "text": str(at), "seconds": at}
-        return texts[spell]
-
-    assert listed(caller, created_after=spelt(after), created_before=spelt(before)) == [middle.id]
-    assert listed(caller, created_after=spelt(after)) == [new.id, middle.id]
-    assert listed(caller, created_before=spelt(before)) == [middle.id, old.id]
-
-
-@pytest.mark.parametrize(
-    ("query", "says"),
-    [
-        ({"page": 0}, "page"),
-        ({"page": "1"}, "page"),
-        ({"page": 1.5}, "page"),
-        ({"page_size": 101}, "page_size"),
-        ({"page": 101, "page_size": 100}, "at most 10000"),
-        ({"status": "paused"}, "created, processing, completed, failed, cancelled"),
-        ({"model": "dall-e"}, SEEDREAM),
-        ({"created_after": "yesterday"}, "created_after"),
-        ({"created_after": True}, "created_after"),
-        ({"created_before": "2026-02-31T00:00:00Z"}, "created_before"),
-        ({"created_before": "2026-02-01T00:00:00"}, "created_before"),
-        ({"created_before": -1}, "created_before"),
-        ({"created_before": 10**400}, "created_before"),
-        ({"created_before": ["x"]}, "created_before: must be a time"),
-        ({"cursor": "x"}, "unknown field"),
-    ],
-)
-def test_a_bad_query_is_400_that_says_what_it_may_be(
-    caller: Caller, query: dict[str, Any], says: str
-) -> None:
-    status, body = caller.refused("POST", "/predictions", json=query)
-    assert (status, body["data"]) == (400, {"code": 1401})
-    assert says in body["message"]
-
-
 def test_what_runs_is_cancelled_by_deleting_it_and_says_so_to_whoever_waits(caller: Caller) -> None:
     job = jobs.processing()
     assert caller.data(DELETED, "DELETE", f"/predictions/{job.id}") == {"id": job.id, "status": "deleted"}
@@ -276,63 +186,11 @@ def test_a_bad_deletion_is_refused(caller: Caller, body: dict[str, Any]) -> None
     assert status == 400
 
 
-def test_the_models_come_with_their_schemas_and_a_price_where_it_is_known(
-    caller: Caller, gateway: Front
-) -> None:
-    dreamina, seedream = caller.data([MODEL], "GET", "/models")
-    assert (dreamina["model_id"], dreamina["base_price"]) == (DREAMINA, 0.027)
-    assert "base_price" not in seedream
-    [schema] = seedream["api_schema"]["api_schemas"]
-    assert schema["server"] + schema["api_path"] == f"{gateway.base_url}/api/v3/{SEEDREAM}"
-    assert schema["request_schema"]["required"] == ["prompt"]
-    assert schema["request_schema"]["properties"]["prompt"]["maxLength"] == 800
-
-
-def test_a_model_takes_what_its_schema_names(caller: Caller) -> None:
-    [_, seedream] = caller.data([MODEL], "GET", "/models")
-    schema = seedream["api_schema"]["api_schemas"][0]["request_schema"]
-    defaults = {name: p["default"] for name, p in schema["properties"].items() if "default" in p}
-    caller.data(PREDICTION, "POST", f"/{SEEDREAM}", json={"prompt": "a fern", **defaults})
-
-
-@pytest.mark.parametrize("inputs", [None, {}, {"prompt": "a fern"}, {"size": "512*512", "seed": 3}])
-def test_a_price_is_told_for_valid_inputs(caller: Caller, inputs: dict[str, Any] | None) -> None:
-    body = {"model_id": DREAMINA, **({} if inputs is None else {"inputs": inputs})}
-    assert caller.data(PRICE, "POST", "/model/price", json=body) == {
-        "model_id": DREAMINA,
-        "price": 0.027,
-        "discounted_price": 0.027,
-        "discount_rate": 0.0,
-        "currency": "USD",
-    }
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "says"),
-    [
-        ({"model_id": SEEDREAM, "inputs": {}}, 422, "not known"),
-        ({"model_id": "dall-e", "inputs": {}}, 404, SEEDREAM),
-        ({"inputs": {}}, 400, "model_id: is required"),
-        ({"model_id": DREAMINA, "inputs": []}, 400, "inputs"),
-        ({"model_id": DREAMINA, "inputs": {"size": "1*1"}}, 400, "inputs.size"),
-        ({"model_id": DREAMINA, "inputs": {"seed": "1"}}, 400, "inputs.seed"),
-        ({"model_id": DREAMINA, "inputs": {"sise": "1"}}, 400, "unknown field; the fields are: size"),
-    ],
-)  # fmt: skip
-def test_no_price_is_made_up(caller: Caller, body: dict[str, Any], status: int, says: str) -> None:
-    given, refusal = caller.refused("POST", "/model/price", json=body)
-    assert given == status
-    assert says in refusal["message"]
-
-
-def test_a_price_that_the_operator_stored_is_told(caller: Caller) -> None:
-    adapters.prices().store({SEEDREAM: 24_000}, time.time())
-    adapters.prices.cache_clear()
-    price = caller.data(PRICE, "POST", "/model/price", json={"model_id": SEEDREAM, "inputs": {}})
-    assert price["price"] == 0.024
-    assert caller.data([MODEL], "GET", "/models")[1]["base_price"] == 0.024
-
-
 @pytest.mark.parametrize("path", ["/nothing/here", "/predictions/job_1/nothing"])
 def test_what_is_no_route_is_404(caller: Caller, path: str) -> None:
     assert caller.http.get(path).status_code == 404
+
+
+def test_the_accounts_own_data_has_its_types_too(caller: Caller) -> None:
+    assert caller.data({"secret": str}, "GET", "/webhook/secret")["secret"].startswith("whsec_")
+    caller.data({"balance": float}, "GET", "/balance")
