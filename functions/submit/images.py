@@ -55,7 +55,7 @@ def _generated(call: ImagesCall, keys: list[str], headers: dict[str, str]) -> Re
 def _turn(call: ImagesCall) -> Iterator[Turn]:
     """The client says how often it has tried, but not which of its calls it repeats."""
     count = api.header("x-stainless-retry-count") or ""
-    is_repeat = count.isdecimal() and int(count) > 0
+    is_repeat = count.isdecimal() and count.strip("0") != ""
     key = idempotency_key(api)
     if key is not None:
         yield keyed_turn(api.account, key, len(call.requests), is_repeat=is_repeat)
