@@ -12,12 +12,14 @@ import pytest
 
 from darkroom.admin_money import set_cap, upstream_prices
 from darkroom.aws.accounts_table import AccountsTable
-from darkroom.aws.budgets import Budgets
+from darkroom.aws.budgets import Budgets, budget_key
 from darkroom.aws.clients import Clients
 from darkroom.aws.stack import StackOutputs
 from darkroom.jobs.money import Budget
 from local.api import TERMINAL, Api
 from stack.conftest import DREAMINA, Stack
+from stack.test_roles import client as role_client
+from stack.test_roles import refused
 
 PRICE = 27_000
 CAP = 20 * PRICE
@@ -151,3 +153,28 @@ def test_the_operator_can_ask_the_stacks_upstream_for_its_prices(
     clients = Clients(stack.state["region"])
     outputs = StackOutputs(clients.cloudformation, stack.state["stack_name"])
     assert upstream_prices(clients, outputs)[DREAMINA] == PRICE
+
+
+def test_an_owner_reads_the_usage_of_its_sub_account(stack: Stack, tenant: Tenant) -> None:
+    made = tenant.api.http.post("/v1/sub-accounts", json={"name": "the shop", "spend_cap_cents": 2.7}).json()
+    theirs = Api(stack.state["api_url"], made["key"])
+    assert theirs.http.post("/v1/jobs", json=BODY).status_code == 202
+    assert theirs.http.post("/v1/jobs", json=BODY).status_code == 402
+    usage = tenant.api.http.get("/v1/usage", params={"sub_account": made["id"]}).json()
+    assert (usage["totals"]["jobs"], usage["budget"]["cap_usd"]) == (1, 0.027)
+    assert theirs.http.get("/v1/usage", params={"sub_account": tenant.name}).status_code == 404
+    theirs.close()
+
+
+def test_only_whose_saves_can_settle_writes_to_budgets(stack: Stack, tenant: Tenant) -> None:
+    tenant.set_cap(CAP)
+    update = {
+        "TableName": stack.state["accounts_table"],
+        "Key": budget_key(tenant.name),
+        "UpdateExpression": "ADD reserved :none",
+        "ExpressionAttributeValues": {":none": {"N": "0"}},
+    }
+    for role in ("SubmitRole", "PollerRole", "CallbackRole"):
+        role_client(stack, role, "dynamodb").update_item(**update)
+    for role in ("QueryRole", "WebhookRole", "ReconcilerRole", "AuthorizerRole"):
+        assert refused(role_client(stack, role, "dynamodb").update_item, **update)
