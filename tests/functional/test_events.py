@@ -17,6 +17,9 @@ EXPECTED_STATUS = {
     "query-get-model": 200,
     "query-get-usage": 200,
     "query-get-output": 403,  # its signature is made up
+    "query-get-openapi": 200,
+    "query-get-docs": 200,
+    "query-get-llms": 200,
     "callback": 401,  # so is its code
     "accounts-create-sub-account": 201,
     "accounts-list-sub-accounts": 200,

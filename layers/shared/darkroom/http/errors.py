@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from darkroom.jobs.rules import Problem
 
-_TYPES = {
+ERROR_TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
     403: "invalid_request_error",
@@ -18,7 +18,29 @@ _TYPES = {
     429: "rate_limit_error",
     500: "server_error",
     503: "service_unavailable",
+    504: "server_error",
 }
+
+
+class ProblemAnswer(TypedDict):
+    field: str
+    message: Annotated[str, "what it may be"]
+
+
+class ErrorBody(TypedDict):
+    message: Annotated[str, "what is wrong and what to do, for people"]
+    type: Annotated[str, "the kind of error, as OpenAI names it"]
+    code: Annotated[str, "what is wrong, for programs"]
+    param: Annotated[str | None, "the first field that is wrong"]
+    problems: NotRequired[Annotated[list[ProblemAnswer], "each field that is wrong"]]
+    job_ids: NotRequired[Annotated[list[str], "the jobs of the call"]]
+    urls: NotRequired[Annotated[list[str], "the pictures' addresses"]]
+
+
+class ErrorAnswer(TypedDict):
+    """The request was not carried out."""
+
+    error: ErrorBody
 
 
 class ApiError(Exception):
@@ -46,7 +68,7 @@ class ApiError(Exception):
     def body(self) -> str:
         error: dict[str, Any] = {
             "message": str(self),
-            "type": _TYPES[self.status],
+            "type": ERROR_TYPES[self.status],
             "code": self.code,
             "param": self.problems[0].field if self.problems else None,
         }

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 MOMENT_SAYS = "RFC 3339 with its offset, or Unix seconds"
-_LATEST_SECONDS = 253_402_300_799.0  # the end of the year 9999
+LATEST_SECONDS = 253_402_300_799.0  # the end of the year 9999
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _UNIX = re.compile(r"\d{1,12}(\.\d{1,9})?", re.ASCII)
 
@@ -21,7 +21,7 @@ def read_moment(given: object) -> float | None:
     if given is None or given == "":
         return None
     seconds = _seconds(given)
-    if seconds is None or not 0 <= seconds <= _LATEST_SECONDS:
+    if seconds is None or not 0 <= seconds <= LATEST_SECONDS:
         raise ValueError("must be a time")
     return seconds
 
