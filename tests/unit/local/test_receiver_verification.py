@@ -95,6 +95,7 @@ def test_a_gateway_signature_beside_a_good_one_is_believed(secrets: tuple[str, .
         _gateway(NOW - 400, SECRET),
         _gateway(NOW, SECRET).replace("v1=", "v0="),
     ],
+    ids=["empty", "no code", "zeros", "another secret", "another body", "without prefix", "old", "version 0"],
 )
 def test_a_bad_gateway_signature_spoils_a_good_one(header: str) -> None:
     verdict = verify(_headers() | {"x-gateway-signature": header}, BODY, {"own": SECRET}, {})
