@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -10,6 +11,12 @@ from template.reading import read
 
 REGION = "us-east-1"
 SIGNING_KEY = "the-signing-key-of-the-functional-tests-0123456789"
+
+
+@cache
+def client(service: str) -> Any:
+    """Made once a process: it is botocore's reading of its models that takes the time."""
+    return boto3.client(service, REGION)  # type: ignore[call-overload]  # any service
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +80,20 @@ def make_stack() -> Stack:
 def _table(properties: dict[str, Any], name: str) -> str:
     wanted = {"AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"}
     taken = {key: value for key, value in properties.items() if key in wanted}
-    boto3.client("dynamodb", REGION).create_table(TableName=name, **taken)
+    client("dynamodb").create_table(TableName=name, **taken)
     return name
 
 
 def _queue(name: str) -> str:
-    return boto3.client("sqs", REGION).create_queue(QueueName=name)["QueueUrl"]
+    url: str = client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    return url
 
 
 def _bucket(name: str) -> str:
-    boto3.client("s3", REGION).create_bucket(Bucket=name)
+    client("s3").create_bucket(Bucket=name)
     return name
 
 
 def _secret(name: str, value: str) -> str:
-    return boto3.client("secretsmanager", REGION).create_secret(Name=name, SecretString=value)["ARN"]
+    arn: str = client("secretsmanager").create_secret(Name=name, SecretString=value)["ARN"]
+    return arn

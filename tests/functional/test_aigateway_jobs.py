@@ -23,6 +23,7 @@ def read(event: Any, context: Any) -> Any:
         changed = event(name)
         changed["path"] = changed["path"].replace(changed["pathParameters"]["id"], job_id)
         changed["pathParameters"]["id"] = job_id
+        changed["queryStringParameters"] = None  # at once
         changed["headers"].pop("User-Agent", None)
         if agent is not None:
             changed["headers"]["User-Agent"] = agent

@@ -6,20 +6,19 @@ import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import pytest
 
 from darkroom.http.payload import LAMBDA_ANSWER_BYTES, MAX_BINARY_BYTES
 from darkroom.jobs.job import Job
 from functional import jobs
-from functional.aws import REGION, Stack
+from functional.aws import Stack, client
 from query.app import lambda_handler
 
 PICTURE = bytes(range(256)) * 8
 
 
 def put(stack: Stack, job: Job, body: bytes) -> None:
-    boto3.client("s3", REGION).put_object(Bucket=stack.images_bucket, Key=job.outputs[0].key, Body=body)
+    client("s3").put_object(Bucket=stack.images_bucket, Key=job.outputs[0].key, Body=body)
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 
 from darkroom import adapters
-from functional.aws import REGION, Stack
+from functional.aws import Stack
+from functional.aws import client as aws_client
 from functional.conftest import Front
 from functional.images import REPEAT, all_jobs, error, generate
 
@@ -30,7 +30,7 @@ def brief(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def open_calls(stack: Stack) -> list[Any]:
-    items = boto3.client("dynamodb", REGION).scan(TableName=stack.jobs_table)["Items"]
+    items = aws_client("dynamodb").scan(TableName=stack.jobs_table)["Items"]
     return [item for item in items if "#join#" in item["pk"]["S"]]
 
 

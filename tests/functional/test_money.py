@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 from darkroom import adapters, wiring
@@ -11,7 +10,7 @@ from darkroom.jobs.booking import Booking
 from darkroom.jobs.catalogue import DREAMINA_V31, SEEDREAM_V31
 from darkroom.jobs.money import Budget
 from darkroom.ports import JobsFilter
-from functional.aws import REGION, Stack
+from functional.aws import Stack, client
 from submit.app import lambda_handler
 
 PRICE = 27_000
@@ -69,7 +68,7 @@ def test_at_the_cap_the_answer_is_402_and_nothing_is_written_or_sent(
         "under way."
     )
     assert jobs_of() == 1
-    queue = boto3.client("sqs", REGION)
+    queue = client("sqs")
     messages = queue.receive_message(QueueUrl=stack.jobs_queue_url, MaxNumberOfMessages=10)["Messages"]
     assert len(messages) == 1
 
@@ -169,7 +168,7 @@ def test_without_a_limit_nothing_is_counted_and_nothing_is_told(
 ) -> None:
     reply = post(event, context, payers="")
     assert not [name for name in reply["multiValueHeaders"] if name.startswith("x-ratelimit")]
-    items = boto3.client("dynamodb", REGION).scan(TableName=stack.accounts_table)["Items"]
+    items = client("dynamodb").scan(TableName=stack.accounts_table)["Items"]
     assert items == []
 
 

@@ -6,7 +6,6 @@ import time
 from typing import Any
 from urllib.parse import parse_qsl
 
-import boto3
 import pytest
 
 from callback.app import lambda_handler as call_back
@@ -14,7 +13,7 @@ from darkroom import upstream_adapters
 from darkroom.jobs.job import Billed, JobStatus
 from darkroom.observability import logger
 from darkroom.settings import settings
-from functional.aws import REGION
+from functional.aws import client
 from functional.own_key import OTHER, OTHER_SECRET, OTHERS, OWN, OWNS, SECRET, STACKS, Tenant, acme
 from functional.workers import Workers
 from local.receiver.inbox import Received
@@ -170,7 +169,7 @@ def test_the_key_is_in_no_log_and_no_table(tenant: Tenant) -> None:
     logger().registered_handler.setStream(before)  # type: ignore[attr-defined]
     assert "submitted" in printed.getvalue()
     assert OWN not in printed.getvalue()
-    dynamodb = boto3.client("dynamodb", REGION)
+    dynamodb = client("dynamodb")
     for table in (tenant.workers.stack.jobs_table, tenant.workers.stack.accounts_table):
         items = dynamodb.scan(TableName=table)["Items"]
         assert items

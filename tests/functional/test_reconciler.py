@@ -5,16 +5,14 @@ import time
 from dataclasses import replace
 from typing import Any
 
-import boto3
-
 from darkroom import adapters
 from functional import jobs
-from functional.aws import REGION, Stack
+from functional.aws import Stack, client
 from reconciler.app import lambda_handler
 
 
 def messages(url: str) -> list[Any]:
-    found = boto3.client("sqs", REGION).receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+    found = client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
     return [json.loads(message["Body"]) for message in found.get("Messages", [])]
 
 
@@ -22,7 +20,7 @@ def test_an_overdue_job_and_an_overdue_delivery_go_back_on_their_queues(
     event: Any, context: Any, stack: Stack
 ) -> None:
     waiting, ended = jobs.processing(), jobs.completed()
-    boto3.client("sqs", REGION).purge_queue(QueueUrl=stack.jobs_queue_url)
+    client("sqs").purge_queue(QueueUrl=stack.jobs_queue_url)
     for job in (waiting, ended):
         adapters.jobs_table().save(replace(job, due_at=time.time() - 1))
     assert lambda_handler(event("reconciler"), context) == {"taken_up": 2}

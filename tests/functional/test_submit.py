@@ -3,12 +3,11 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 from darkroom import adapters
 from darkroom.jobs.job import JobStatus
-from functional.aws import REGION, Stack
+from functional.aws import Stack, client
 from submit.app import lambda_handler
 
 pytestmark = pytest.mark.usefixtures("stack")
@@ -35,7 +34,7 @@ def test_a_job_is_accepted_with_202_its_record_and_its_address(
     assert reply["multiValueHeaders"]["location"] == [record["urls"]["get"]]
     assert record["billing"] == {"price_usd": 0.027, "billed": False, "own_upstream_key": False}
     assert record["metadata"] == {"order": "1042"}
-    [message] = boto3.client("sqs", REGION).receive_message(QueueUrl=stack.jobs_queue_url)["Messages"]
+    [message] = client("sqs").receive_message(QueueUrl=stack.jobs_queue_url)["Messages"]
     assert json.loads(message["Body"])["job"] == record["id"]
 
 
@@ -174,8 +173,8 @@ def test_a_body_that_is_no_object_is_refused(event: Any, context: Any, body: str
 
 def test_a_refused_request_leaves_nothing_behind(event: Any, context: Any, stack: Stack) -> None:
     post(event("submit-create-job"), context, seed=-5)
-    assert boto3.client("dynamodb", REGION).scan(TableName=stack.jobs_table)["Items"] == []
-    assert "Messages" not in boto3.client("sqs", REGION).receive_message(QueueUrl=stack.jobs_queue_url)
+    assert client("dynamodb").scan(TableName=stack.jobs_table)["Items"] == []
+    assert "Messages" not in client("sqs").receive_message(QueueUrl=stack.jobs_queue_url)
 
 
 def for_job(event: Any, name: str, job_id: str, tenant: str = "acme") -> dict[str, Any]:

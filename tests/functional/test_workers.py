@@ -5,7 +5,6 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import boto3
 import pytest
 from PIL import Image
 
@@ -14,7 +13,7 @@ from darkroom import adapters, wiring
 from darkroom.jobs.job import JobStatus
 from darkroom.observability import logger
 from darkroom.settings import settings
-from functional.aws import REGION
+from functional.aws import client
 from functional.workers import SECRET, Workers
 from local.receiver.behaviour import Rule
 from local.simulator.app import TEST_CREDENTIALS
@@ -24,7 +23,7 @@ from poller.app import lambda_handler as poll
 def test_a_prompt_becomes_a_picture_in_s3_and_a_verified_webhook(workers: Workers) -> None:
     job = workers.run(workers.job())
     [output] = job.outputs
-    stored = boto3.client("s3", REGION).get_object(Bucket=workers.stack.images_bucket, Key=output.key)
+    stored = client("s3").get_object(Bucket=workers.stack.images_bucket, Key=output.key)
     assert job.status is JobStatus.COMPLETED
     assert stored["ContentType"] == "image/jpeg"
     assert stored["ContentDisposition"].startswith("attachment")
@@ -76,7 +75,7 @@ def test_an_ambiguous_submit_is_resolved_by_the_list_and_paid_once(workers: Work
 
 
 def test_without_an_upstream_key_jobs_wait_and_start_when_there_is_one(workers: Workers) -> None:
-    secrets = boto3.client("secretsmanager", REGION)
+    secrets = client("secretsmanager")
     empty = secrets.create_secret(Name="no-key-yet")["ARN"]
     adapters.upstream_key.cache_clear()
     adapters.upstream.cache_clear()

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
 
 from darkroom import adapters
 from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Job
 from functional import jobs
-from functional.aws import REGION, Stack
+from functional.aws import REGION, Stack, client
 from local.receiver.app import receiver_in_thread
 from local.receiver.client import ReceiverClient
 from local.simulator.app import TEST_CREDENTIALS, simulator_in_thread
@@ -85,7 +84,7 @@ class Workers:
             work.result()
 
     def _receive(self, url: str) -> list[dict[str, Any]]:
-        sqs = boto3.client("sqs", REGION)
+        sqs = client("sqs")
         # moto keeps a delayed message back; here its time has always come
         for message in _backend_messages(url):
             message.delayed_until = 0
@@ -119,10 +118,10 @@ def workers_of(stack: Stack, context: Any, event: Any, patch: pytest.MonkeyPatch
         patch.setenv("UPSTREAM_URL", f"{simulator.url}/api/v3")
         patch.setenv("PUBLIC_URL", "https://api.test")
         patch.setenv("CALLBACKS", "off")
-        boto3.client("secretsmanager", REGION).put_secret_value(
+        client("secretsmanager").put_secret_value(
             SecretId=stack.upstream_key_secret, SecretString=TEST_CREDENTIALS.key
         )
-        boto3.client("ssm", REGION).put_parameter(
+        client("ssm").put_parameter(
             Name="/functional/tenants/acme/webhook-secret",
             Type="SecureString",
             Value=json.dumps({"secrets": [{"secret": SECRET, "expires_at": None}]}),
