@@ -23,9 +23,9 @@ from submit.api import api
 @api.post("/v1/jobs")
 def create_job() -> Response[str]:
     request, key = parse_request(api.body, settings(), api.own_host), idempotency_key(api)
-    tag = request.tag or admission.tag_of(api)
+    tag = admission.tag_of(api)
     headers = admission.admit(api.account)
-    accepted = admission.accept(api.account, replace(request, tag=tag), key)
+    accepted = admission.accept(api.account, replace(request, tag=request.tag or tag), key)
     record = _record(accepted.job)
     headers |= {"location": record["urls"]["get"], "x-cost-cents": admission.cost_cents([accepted.job])}
     repeated = {"idempotency-replayed": "true"} if accepted.repeated else {}

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from darkroom.jobs.job import JobStatus
+from functional import jobs
 from functional.conftest import Front
 from functional.gateway_routes import find, routes_of
 from template.reading import read
@@ -91,3 +92,17 @@ def test_a_body_above_ten_megabytes_never_reaches_a_function(client: httpx.Clien
     answer = client.post("/v1/jobs", content=b" " * (10 * 1024 * 1024 + 1))
     assert answer.status_code == 413
     assert answer.json()["error"]["code"] == "request_too_large"
+
+
+@pytest.mark.parametrize("spelling", ["%C2%84", "a%0A", "%2F", "%20", "%7Bid%7D", "x%2Fcancel"])
+def test_whatever_stands_in_the_place_of_an_id_is_no_job(client: httpx.Client, spelling: str) -> None:
+    for path in (f"/v1/jobs/{spelling}", f"/v1/jobs/{spelling}/webhook"):
+        assert client.get(path).json()["error"]["code"] == "job_not_found"
+    prediction = client.get(f"/api/v3/predictions/{spelling}").json()
+    assert (prediction["code"], prediction["error_code"]) == (404, "job_not_found")
+
+
+def test_an_id_with_a_slash_leads_to_no_other_route(client: httpx.Client, gateway: Front) -> None:
+    job = jobs.queued()
+    assert client.get(f"/v1/jobs/{job.id}/webhook").status_code == 200
+    assert client.get(f"/v1/jobs/{job.id}%2Fwebhook").json()["error"]["code"] == "job_not_found"

@@ -102,7 +102,7 @@ def cost_cents(jobs: Iterable[Job]) -> str:
 def tag_of(api: Api) -> str | None:
     """The header x-aig-tag, for a body without a tag. Raises ApiError for one that no tag can be."""
     tag = api.header("x-aig-tag")
-    if tag is not None and not (1 <= len(tag) <= MAX_TAG_CHARACTERS and tag.isprintable()):
-        text = f"x-aig-tag must have 1 to {MAX_TAG_CHARACTERS} printable characters."
+    if tag is not None and not (1 <= len(tag) <= MAX_TAG_CHARACTERS and tag.isascii() and tag.isprintable()):
+        text = f"x-aig-tag must have 1 to {MAX_TAG_CHARACTERS} printable ASCII characters."
         raise ApiError(422, "invalid_tag", text)
     return tag

@@ -122,11 +122,14 @@ class Api(APIGatewayRestResolver):
 
 
 def _route(event: dict[str, Any]) -> str:
+    """A parameter is one segment, whatever it holds: the router's own end at a slash, and pass over a line
+    break at the end. An id has nothing to quote, and what has is no id.
+    """
     path: str = event["resource"]
     for name, value in (event.get("pathParameters") or {}).items():
-        # A greedy parameter ({model+}) holds slashes; the router's own end at one
-        path = path.replace(f"{{{name}}}", value).replace(f"{{{name}+}}", quote(unquote(value), safe=""))
-    return path if path.isprintable() else "/"  # the router would read over a line break at the end
+        quoted = quote(unquote(value), safe="")
+        path = path.replace(f"{{{name}}}", quoted).replace(f"{{{name}+}}", quoted)
+    return path
 
 
 def answer(body: object, status: int = HTTPStatus.OK, headers: dict[str, str] | None = None) -> Response[str]:

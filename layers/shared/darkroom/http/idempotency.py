@@ -9,7 +9,7 @@ MAX_KEY_CHARACTERS = 255
 def idempotency_key(api: Api) -> str | None:
     """Raises ApiError for a key that can't be one."""
     key = api.header("idempotency-key")
-    if key is not None and not (1 <= len(key) <= MAX_KEY_CHARACTERS and key.isprintable()):
-        text = f"Idempotency-Key must have 1 to {MAX_KEY_CHARACTERS} printable characters."
+    if key is not None and not (1 <= len(key) <= MAX_KEY_CHARACTERS and key.isascii() and key.isprintable()):
+        text = f"Idempotency-Key must have 1 to {MAX_KEY_CHARACTERS} printable ASCII characters."
         raise ApiError(422, "invalid_idempotency_key", text)
     return key

@@ -64,7 +64,7 @@ def _day(name: str, text: str | None) -> date | None:
 
 
 def _group_by(text: str | None) -> tuple[str, ...]:
-    names = tuple((text or "day").split(","))
+    names = tuple(("day" if text is None else text).split(","))
     if not set(names) <= set(GROUPINGS) or len(set(names)) < len(names):
         text = f"must be one or more of {', '.join(GROUPINGS)}, each once, with commas between"
         raise invalid_request(Problem("group_by", text))

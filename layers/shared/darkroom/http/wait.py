@@ -16,7 +16,7 @@ def wait_seconds(text: str | None, longest: float) -> float:
     """Of `?wait=SECONDS`. Raises ApiError for what is no number of seconds."""
     if text is None:
         return 0.0
-    seconds = float(text) if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{0,3})?", text) else -1.0
+    seconds = float(text) if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{0,20})?([eE]-?[0-9]{1,3})?", text) else -1.0
     if not 0 <= seconds <= longest:
         raise invalid_request(Problem("wait", f"must be a number of seconds between 0 and {longest:g}"))
     return seconds

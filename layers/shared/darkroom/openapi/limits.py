@@ -28,7 +28,8 @@ _MOMENT = (
     r"[0-9]{1,12}(\.[0-9]{1,9})?"
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
-WEBHOOK_URL: Schema = {"maxLength": 2048, "pattern": "^https://"}
+WEBHOOK_URL_OR_NONE: Schema = {"maxLength": 2048, "pattern": "^(https://.*)?$"}
+"""WaveSpeed's clients send an empty one for none."""
 _TIME: Schema = {"pattern": f"^({_MOMENT})?$", "minimum": 0, "maximum": LATEST_SECONDS}
 _SIDE: Schema = {"minimum": 512, "maximum": 2048}
 
@@ -44,7 +45,7 @@ _EVERYWHERE: dict[str, Schema] = {
     "width": _SIDE,
     "height": _SIDE,
     "seed": {"minimum": RANDOM_SEED, "maximum": MAX_SEED},
-    "webhook_url": WEBHOOK_URL,
+    "webhook_url": {"maxLength": 2048, "pattern": "^https://"},
     "metadata": {
         "maxProperties": MAX_METADATA_PAIRS,
         "propertyNames": {"minLength": 1, "maxLength": MAX_METADATA_KEY_CHARACTERS},
@@ -65,7 +66,7 @@ _WORDS: dict[str, frozenset[str]] = {
 """The keywords that each kind can have."""
 _IN: dict[str, dict[str, Schema]] = {
     "ImagesRequest": {"size": {"pattern": f"^(auto|{_SIZE})$"}, "model": {"enum": ["", *MODEL_NAMES]}},
-    "PredictionRequest": {"webhook_url": {"maxLength": 2048, "pattern": "^(https://.*)?$"}},
+    "PredictionRequest": {"webhook_url": WEBHOOK_URL_OR_NONE},
     "PredictionQuery": {
         "model": {"enum": ["", *MODEL_NAMES]},
         "status": {"enum": ["", *dict.fromkeys(STATUS_WORDS.values())]},

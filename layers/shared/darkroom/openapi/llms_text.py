@@ -109,8 +109,8 @@ def _webhooks() -> str:
 
 A `webhook_url` of `POST /v1/jobs` gets `job.completed`, `job.failed` or `job.cancelled` with the job's
 record, signed by Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`; the secret is
-that of `GET /v1/webhook-secret`). One given below `/api/v3/` gets WaveSpeed's bare prediction with WaveSpeed's
-own signature. Without a 2xx it is sent again after {waits}; a 410 ends that."""
+that of `GET /v1/webhook-secret`). One given below `/api/v3/` gets WaveSpeed's bare prediction with
+WaveSpeed's own signature. Without a 2xx it is sent again after {waits}; a 410 ends that."""
 
 
 def _links(base_url: str) -> str:

@@ -15,7 +15,7 @@ from darkroom.faces.wavespeed.prediction_list import PredictionQuery
 from darkroom.faces.wavespeed.price_request import PriceRequest
 from darkroom.faces.wavespeed.submission import BASE64_WITH_WEBHOOK, PredictionRequest
 from darkroom.jobs.catalogue import DREAMINA_V31, MODELS
-from darkroom.openapi.limits import MODEL_NAMES, WEBHOOK_URL
+from darkroom.openapi.limits import MODEL_NAMES, WEBHOOK_URL_OR_NONE
 from darkroom.openapi.operation import Answer, Body, Operation, Parameter
 from darkroom.openapi.parameters import IDEMPOTENCY_KEY, JOB_ID, POST_HEADERS, TAG
 from darkroom.openapi.refusals import (
@@ -125,7 +125,7 @@ OPERATIONS = (
                 "webhook",
                 "query",
                 "The https URL that is told of the end, in WaveSpeed's format; or `webhook_url` in the body.",
-                {"type": "string", **WEBHOOK_URL},
+                {"type": "string", **WEBHOOK_URL_OR_NONE},
             ),
             IDEMPOTENCY_KEY,
             TAG,

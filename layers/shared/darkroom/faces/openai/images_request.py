@@ -1,9 +1,9 @@
 """The body of `POST /v1/images/generations`: its schema, and the way from bytes to one request a picture."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from darkroom.faces.openai.answer_size import check_inline_fits
 from darkroom.http.errors import ApiError
@@ -44,6 +44,16 @@ IGNORED_FIELDS = (
 _NO_MEANING = "has no meaning for these models: ignored, and named in the header x-ignored-fields"
 
 
+def _is_bool(given: object) -> object:
+    """A literal is compared by its value, and 0 equals False."""
+    if given is not None and not isinstance(given, bool):
+        raise ValueError("must be a boolean")
+    return given
+
+
+NoStream = Annotated[Literal[False], BeforeValidator(_is_bool)]
+
+
 class ImagesRequest(BaseModel):
     """Fields of other names are refused. Those after `stream` come through the client's `extra_body`."""
 
@@ -69,7 +79,7 @@ class ImagesRequest(BaseModel):
     frame_count: int | None = Field(None, description=_NO_MEANING)
     frame_duration_ms: int | None = Field(None, description=_NO_MEANING)
     svg: dict[str, Any] | None = Field(None, description=_NO_MEANING)
-    stream: Literal[False] | None = Field(None, description="false or null: pictures are not streamed")
+    stream: NoStream | None = Field(None, description="false or null: pictures are not streamed")
     seed: int = Field(
         RANDOM_SEED, description=f"0 to {MAX_SEED}, or -1 for a random one; picture i of n has seed + i"
     )

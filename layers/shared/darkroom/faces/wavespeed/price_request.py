@@ -30,8 +30,9 @@ def read_price_request(body: bytes, settings: Settings) -> Model:
     """The model whose price is asked. Raises ApiError."""
     asked = read_body(PriceRequest, body)
     model = known_model(asked.model_id)
+    prompt = _ANY_PROMPT if asked.inputs.prompt is None else asked.inputs.prompt
     try:
-        checked_inputs(model, asked.inputs, asked.inputs.prompt or _ANY_PROMPT, settings)
+        checked_inputs(model, asked.inputs, prompt, settings)
     except InvalidRequestError as error:
         raise invalid_request(*(Problem(f"inputs.{p.field}", p.message) for p in error.problems)) from None
     return model
