@@ -12,6 +12,7 @@ from werkzeug.test import Client
 from darkroom import accounts_wiring, adapters, upstream_adapters
 from darkroom.jobs.job import Job
 from darkroom.jobs.request import WebhookFormat
+from darkroom.ports import JobsFilter
 from darkroom.settings import settings
 from functional import jobs
 from functional.aws import client
@@ -53,11 +54,12 @@ class Neighbours:
 
     def all_of_acmes(self) -> object:
         """As it is stored, to be compared before and after."""
-        lists = [
+        shown = [
             self.ask(self.acme, "GET", path)
-            for path in ("/v1/sub-accounts", "/v1/webhook-secret", "/v1/upstream-key", "/v1/usage")
+            for path in ("/v1/sub-accounts", "/v1/webhook-secret", "/v1/upstream-key")
         ]
-        return [adapters.jobs_table().get("acme", job_id) for job_id in self.job_ids], lists
+        stored = [adapters.jobs_table().get("acme", job_id) for job_id in self.job_ids]
+        return shown, stored, adapters.jobs_table().list("acme", JobsFilter(), 100, None)
 
 
 @cache
