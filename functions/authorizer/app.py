@@ -39,6 +39,7 @@ def _context(account: Account) -> dict[str, str]:
         "owner": account.owner,
         "payers": ",".join(account.payers),
         "requests_per_minute": account.requests_per_minute,
+        "owner_requests_per_minute": account.owner_requests_per_minute,
         "own_upstream_key": account.own_upstream_key and "true",
     }
     return {name: str(value) for name, value in values.items() if value}

@@ -87,6 +87,16 @@ def test_a_sub_account_is_booked_with_its_owner_where_each_has_a_cap(
     assert accounts.account(SUB) == caller(accounts, api_key).account == expected
 
 
+def test_a_sub_account_knows_its_owners_requests_a_minute(
+    accounts: AccountsTable, sub_accounts: DynamoSubAccounts
+) -> None:
+    accounts.create_tenant("acme", NOW)
+    accounts.set_requests_per_minute("acme", 60)
+    sub_accounts.add("acme", SUB, SubAccountTerms("shop", requests_per_minute=90), NOW)
+    expected = Account(SUB, owner="acme", requests_per_minute=90, owner_requests_per_minute=60)
+    assert accounts.account(SUB) == expected
+
+
 def test_a_further_key_of_a_sub_account_knows_the_owner_too(
     accounts: AccountsTable, sub_accounts: DynamoSubAccounts
 ) -> None:

@@ -21,9 +21,8 @@ pytestmark = pytest.mark.usefixtures("stack")
 def post(event: Any, context: Any, key: str | None = None, **changes: Any) -> Any:
     """The reply to a job of acme's, which has a spend cap; changes are the body's, or the caller's."""
     request = event("submit-create-job")
-    caller = {
-        name: changes.pop(name) for name in ("payers", "owner", "requests_per_minute") if name in changes
-    }
+    names = ("tenant", "payers", "owner", "requests_per_minute", "owner_requests_per_minute")
+    caller = {name: changes.pop(name) for name in names if name in changes}
     own_key = {"own_upstream_key": "true"} if changes.pop("own_upstream_key", False) else {}
     request["requestContext"]["authorizer"] |= {"payers": "acme"} | caller | own_key
     headers = changes.pop("headers", {})
@@ -161,6 +160,37 @@ def test_the_rate_is_told_with_each_answer_and_429_says_when_to_come_back(event:
     error = error_of(replies[2])
     assert (error["code"], error["type"]) == ("rate_limit_exceeded", "rate_limit_error")
     assert jobs_of() == 2
+
+
+def test_all_of_an_owners_sub_accounts_share_its_requests_a_minute(event: Any, context: Any) -> None:
+    def of_a_sub_account(number: int) -> Any:
+        caller = {"tenant": f"sub-{number}", "owner": "acme", "owner_requests_per_minute": "2"}
+        return post(event, context, payers="", **caller)
+
+    replies = [of_a_sub_account(1), post(event, context, payers="", requests_per_minute="2")]
+    assert [reply["statusCode"] for reply in replies] == [202, 202]
+    refused = of_a_sub_account(2)
+    assert refused["statusCode"] == 429
+    assert refused["multiValueHeaders"]["x-ratelimit-limit-requests"] == ["2"]
+    assert int(refused["multiValueHeaders"]["retry-after"][0]) >= 1
+
+
+def test_the_headers_tell_the_nearer_limit_and_its_own_is_asked_first(event: Any, context: Any) -> None:
+    caller = {"tenant": "sub-1", "owner": "acme", "payers": ""}
+
+    def limits(own: str, owners: str) -> tuple[int, list[str]]:
+        given = {"requests_per_minute": own, "owner_requests_per_minute": owners}
+        reply = post(event, context, **caller, **given)
+        return reply["statusCode"], reply["multiValueHeaders"]["x-ratelimit-limit-requests"]
+
+    assert limits(own="2", owners="90") == (202, ["2"])
+    assert limits(own="90", owners="3") == (202, ["3"])
+    assert limits(own="2", owners="3") == (429, ["2"])
+    assert limits(own="90", owners="3") == (
+        202,
+        ["3"],
+    )  # what its own limit refused, its owner's did not count
+    assert limits(own="90", owners="3") == (429, ["3"])
 
 
 def test_without_a_limit_nothing_is_counted_and_nothing_is_told(

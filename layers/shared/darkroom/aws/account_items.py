@@ -65,4 +65,5 @@ def account_of(tenant: str, profile: Profile | None, owners_profile: Profile | N
         payers=tuple(name for name, of in books if name is not None and of.get("capped")),
         requests_per_minute=profile.get("requests_per_minute"),
         own_upstream_key=bool(profile.get("own_upstream_key")),
+        owner_requests_per_minute=(owners_profile or {}).get("requests_per_minute") if owner else None,
     )

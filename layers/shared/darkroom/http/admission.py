@@ -8,6 +8,7 @@ from darkroom.http.api import Api
 from darkroom.http.errors import ApiError
 from darkroom.jobs.account import Account
 from darkroom.jobs.job import Job
+from darkroom.jobs.rate_window import RateTaken
 from darkroom.jobs.request import ImageRequest
 from darkroom.jobs.rules import MAX_TAG_CHARACTERS
 from darkroom.ports import BudgetExceededError
@@ -18,26 +19,36 @@ MICROUSD_A_CENT = 10_000
 
 
 def admit(account: Account) -> dict[str, str]:
-    """Counts the request against the tenant's requests a minute, and gives the headers to answer with.
+    """Counts the request against the tenant's requests a minute and, for a sub-account, its owner's; gives
+    the headers to answer with: those of the limit that is nearer.
 
     Without a limit nothing is counted and there are none. Raises ApiError 429 with Retry-After.
     """
-    if account.requests_per_minute is None:
-        return {}
-    taken = adapters.rate_limits().take(account.tenant, account.requests_per_minute, time.time())
-    headers = {
+    limits = [(account.tenant, account.requests_per_minute)]
+    if account.owner is not None:
+        limits.append((account.owner, account.owner_requests_per_minute))
+    taken = [_taken(tenant, limit) for tenant, limit in limits if limit is not None]
+    return _rate_headers(min(taken, key=lambda each: each.remaining)) if taken else {}
+
+
+def _taken(tenant: str, limit: int) -> RateTaken:
+    taken = adapters.rate_limits().take(tenant, limit, time.time())
+    if taken.allowed:
+        return taken
+    text = (
+        f"The limit of {taken.limit} requests a minute is reached. "
+        f"Try again in {taken.reset_seconds} seconds."
+    )
+    headers = _rate_headers(taken) | {"retry-after": str(taken.reset_seconds)}
+    raise ApiError(429, "rate_limit_exceeded", text, headers=headers)
+
+
+def _rate_headers(taken: RateTaken) -> dict[str, str]:
+    return {
         "x-ratelimit-limit-requests": str(taken.limit),
         "x-ratelimit-remaining-requests": str(taken.remaining),
         "x-ratelimit-reset-requests": str(taken.reset_seconds),
     }
-    if not taken.allowed:
-        text = (
-            f"The limit of {taken.limit} requests a minute is reached. "
-            f"Try again in {taken.reset_seconds} seconds."
-        )
-        retry_after = {"retry-after": str(taken.reset_seconds)}
-        raise ApiError(429, "rate_limit_exceeded", text, headers=headers | retry_after)
-    return headers
 
 
 def accept(account: Account, request: ImageRequest, idempotency_key: str | None) -> Accepted:

@@ -49,13 +49,14 @@ class Api(APIGatewayRestResolver):
     def account(self) -> Account:
         """As the authorizer wrote it into its context, whose values are text."""
         given = self._context["authorizer"]
-        rpm = given.get("requests_per_minute")
+        rpm, owners_rpm = given.get("requests_per_minute"), given.get("owner_requests_per_minute")
         return Account(
             tenant=str(given["tenant"]),
             owner=given.get("owner") or None,
             payers=tuple(name for name in str(given.get("payers", "")).split(",") if name),
             requests_per_minute=int(rpm) if rpm else None,
             own_upstream_key=given.get("own_upstream_key") == "true",
+            owner_requests_per_minute=int(owners_rpm) if owners_rpm else None,
         )
 
     @property
