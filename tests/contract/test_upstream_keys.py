@@ -1,4 +1,4 @@
-"""Tenants' upstream keys as the workers read them: seldom, by their versions, and never shown."""
+"""Tenants' upstream keys as the workers read them: afresh, by their versions, and never shown."""
 
 from typing import Any
 
@@ -10,7 +10,6 @@ from darkroom.aws.clients import Clients
 from darkroom.aws.upstream_key_registry import UpstreamKeyRegistry
 from darkroom.aws.upstream_keys import UpstreamKeys
 from darkroom.ports import KeyRemovedError, ThrottledError
-from memory.clock import FakeClock
 
 FIRST = "obviously-fake-first-key"
 SECOND = "obviously-fake-second-key"
@@ -31,48 +30,35 @@ def registry(clients: Clients, accounts: AccountsTable) -> UpstreamKeyRegistry:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def keys(clients: Clients) -> UpstreamKeys:
+    return UpstreamKeys(clients.secretsmanager, PREFIX)
 
 
-@pytest.fixture
-def keys(clients: Clients, clock: FakeClock) -> UpstreamKeys:
-    return UpstreamKeys(clients.secretsmanager, PREFIX, clock)
+def test_what_is_current_is_read_afresh_each_time(registry: UpstreamKeyRegistry, keys: UpstreamKeys) -> None:
+    for key in (FIRST, SECOND):
+        registry.register("acme", key, NOW)
+        assert keys.current("acme").api_key == key
 
 
-def test_a_key_is_read_once_a_minute(
-    registry: UpstreamKeyRegistry, keys: UpstreamKeys, clock: FakeClock
+def test_a_removed_key_is_current_no_more_from_that_moment(
+    registry: UpstreamKeyRegistry, keys: UpstreamKeys
 ) -> None:
-    registry.register("acme", FIRST, NOW)
-    keys.current("acme")
-    registry.register("acme", SECOND, NOW)
-    clock.advance(59)
-    assert keys.current("acme").api_key == FIRST
-    clock.advance(1)
-    assert keys.current("acme").api_key == SECOND
-
-
-def test_a_refused_key_is_read_again_but_not_by_everyone(
-    registry: UpstreamKeyRegistry, keys: UpstreamKeys, clock: FakeClock
-) -> None:
-    registry.register("acme", FIRST, NOW)
-    keys.current("acme")
-    registry.register("acme", SECOND, NOW)
-    clock.advance(4)
-    keys.refused("acme")
-    assert keys.current("acme").api_key == FIRST
-    clock.advance(1)
-    keys.refused("acme")
-    assert keys.current("acme").api_key == SECOND
-
-
-def test_that_a_removed_key_is_refused_is_no_error(registry: UpstreamKeyRegistry, keys: UpstreamKeys) -> None:
-    """It is told of by the client in the midst of a paid POST, whose outcome is known by then."""
-    keys.refused("acme")
     registry.register("acme", FIRST, NOW)
     keys.current("acme")
     registry.remove("acme")
-    keys.refused("acme")
+    with pytest.raises(KeyRemovedError):
+        keys.current("acme")
+
+
+def test_a_version_once_read_outlives_its_removal_in_that_process_alone(
+    clients: Clients, registry: UpstreamKeyRegistry, keys: UpstreamKeys
+) -> None:
+    registry.register("acme", FIRST, NOW)
+    first = keys.current("acme")
+    registry.remove("acme")
+    assert keys.version("acme", first.version) == first
+    with pytest.raises(KeyRemovedError):
+        UpstreamKeys(clients.secretsmanager, PREFIX).version("acme", first.version)
 
 
 def test_an_older_version_is_read_by_its_name(registry: UpstreamKeyRegistry, keys: UpstreamKeys) -> None:
@@ -89,18 +75,17 @@ def test_absence_is_not_remembered(registry: UpstreamKeyRegistry, keys: Upstream
     assert keys.current("acme").api_key == FIRST
 
 
-def test_a_key_once_read_stays_in_use_while_aws_is_down(
-    clients: Clients, registry: UpstreamKeyRegistry, clock: FakeClock
+def test_while_aws_is_down_tasks_are_looked_at_and_none_is_started(
+    clients: Clients, registry: UpstreamKeyRegistry
 ) -> None:
     registry.register("acme", FIRST, NOW)
     shaky: Any = Shaky(clients.secretsmanager)
-    keys = UpstreamKeys(shaky, PREFIX, clock)
-    keys.current("acme")
+    keys = UpstreamKeys(shaky, PREFIX)
+    first = keys.current("acme")
     shaky.error = EndpointConnectionError(endpoint_url="https://secretsmanager.test")
-    clock.advance(3_600)
-    assert keys.current("acme").api_key == FIRST
+    assert keys.version("acme", first.version) == first
     with pytest.raises(ThrottledError):
-        keys.current("rival")
+        keys.current("acme")
 
 
 @pytest.mark.parametrize(
@@ -123,10 +108,10 @@ def test_a_process_keeps_a_bounded_number_of_keys(keys: UpstreamKeys, clients: C
             Name=f"{PREFIX}/tenant-{number}/upstream-key", SecretString=FIRST
         )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("darkroom.aws.upstream_keys._KEPT_KEYS", 4)
+        patch.setattr("darkroom.aws.upstream_keys._KEPT_KEYS", 2)
         for number in range(3):
             assert keys.current(f"tenant-{number}").api_key == FIRST
-    assert len(keys._kept) <= 4
+    assert len(keys._kept) <= 2
 
 
 def test_a_key_shows_itself_to_no_log(registry: UpstreamKeyRegistry, keys: UpstreamKeys) -> None:

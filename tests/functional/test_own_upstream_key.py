@@ -2,23 +2,20 @@
 
 import io
 import json
-import time
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 
 from callback.app import lambda_handler as call_back
-from darkroom import upstream_adapters
+from darkroom import upstream_adapters, wiring
 from darkroom.jobs.job import Billed, JobStatus
 from darkroom.observability import logger
 from darkroom.settings import settings
 from functional.aws import client
-from functional.own_key import OTHER, OTHER_SECRET, OTHERS, OWN, OWNS, SECRET, STACKS, Tenant, acme
+from functional.own_key import OTHER, OTHERS, OWN, OWNS, SECRET, STACKS, Tenant, acme
 from functional.workers import Workers
 from local.receiver.inbox import Received
-
-MINUTE = 61.0
 
 
 @pytest.fixture
@@ -26,10 +23,12 @@ def tenant(workers: Workers, event: Any, context: Any) -> Tenant:
     return acme(workers, event, context)
 
 
-def a_minute_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For what the processes keep of the keys."""
-    now = time.monotonic()
-    monkeypatch.setattr(upstream_adapters.own_keys(), "_clock", lambda: now + MINUTE)
+def another_process() -> None:
+    """One that has read no key yet."""
+    upstream_adapters.upstreams.cache_clear()
+    upstream_adapters.own_keys.cache_clear()
+    upstream_adapters.own_callback_secret.cache_clear()
+    wiring.poller.cache_clear()
 
 
 def test_a_job_on_an_own_key_is_charged_to_that_account_and_not_to_the_stacks(tenant: Tenant) -> None:
@@ -50,30 +49,26 @@ def test_a_job_accepted_before_stays_on_the_stacks_key(tenant: Tenant) -> None:
     assert tenant.charged() == {STACKS: 1, OWNS: 1}
 
 
-def test_a_replaced_key_still_ends_what_was_started_on_it(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_replaced_key_still_ends_what_was_started_on_it(tenant: Tenant) -> None:
     tenant.register(OWN)
     first = tenant.submit()
     tenant.workers.work()
     tenant.register(OTHER)
-    a_minute_passes(monkeypatch)
+    another_process()
     second = tenant.submit()
     for job in (first, second):
         assert tenant.workers.run(job).status is JobStatus.COMPLETED
     assert tenant.charged() == {OWNS: 1, OTHERS: 1}
 
 
-def test_after_a_removal_what_needs_the_key_fails_and_new_jobs_run_on_the_stacks(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_after_a_removal_what_needs_the_key_fails_and_new_jobs_run_on_the_stacks(tenant: Tenant) -> None:
     tenant.register(OWN)
     tenant.workers.simulator.settings(inference_seconds=600)
     started = tenant.submit()
     tenant.workers.work()
     waiting = tenant.submit()
     tenant.delete()
-    a_minute_passes(monkeypatch)
+    another_process()
     for job, billed in ((started, Billed.UNKNOWN), (waiting, Billed.NO)):
         ended = tenant.workers.run(job)
         assert ended.failure is not None
@@ -100,17 +95,25 @@ def test_a_refused_own_key_lets_only_its_tenants_jobs_wait(
     assert tenant.charged() == {STACKS: 1, OWNS: 1}
 
 
-def test_a_key_refused_at_the_submit_is_read_again(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("darkroom.usecases.start.KEY_REFUSED_SECONDS", 0.2)
+def test_a_warm_worker_starts_nothing_on_a_removed_key_and_ends_what_is_paid_for(tenant: Tenant) -> None:
     tenant.register(OWN)
-    upstream_adapters.own_keys().current("acme")
-    monkeypatch.setattr("darkroom.aws.upstream_keys._REFRESH_SECONDS", 0.0)
-    tenant.register(OTHER)
-    tenant.workers.simulator.reset()  # closes both accounts
-    tenant.workers.simulator.settings(inference_seconds=0.2)
-    tenant.workers.simulator.open_account(OTHER, OTHER_SECRET)
+    started = tenant.submit()
+    tenant.workers.work()
+    waiting = tenant.submit()
+    tenant.delete()
+    assert tenant.workers.run(started).status is JobStatus.COMPLETED
+    failure = tenant.workers.run(waiting).failure
+    assert failure is not None
+    assert failure.code == "upstream_key_removed"
+    assert tenant.charged() == {OWNS: 1}
+
+
+def test_a_replacement_serves_the_very_next_job(tenant: Tenant) -> None:
+    tenant.register(OWN)
     assert tenant.workers.run(tenant.submit()).status is JobStatus.COMPLETED
-    assert tenant.charged() == {OTHERS: 1}
+    tenant.register(OTHER)
+    assert tenant.workers.run(tenant.submit()).status is JobStatus.COMPLETED
+    assert tenant.charged() == {OWNS: 1, OTHERS: 1}
 
 
 def callbacks_to_the_receiver(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +150,7 @@ def test_a_callback_for_a_removed_key_is_refused(
     tenant.workers.work()
     [sent] = tenant.workers.receiver.wait_for(1, path="/callbacks/wavespeed")
     tenant.delete()
-    a_minute_passes(monkeypatch)
+    another_process()
     assert call_back(callback_event(tenant, sent), context)["statusCode"] == 401
 
 

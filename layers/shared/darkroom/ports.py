@@ -171,10 +171,17 @@ class Upstreams(Protocol):
     """
 
     def current_version(self, job: Job) -> str | None:
-        """Of the key for the job's next attempt; None: the stack's. Raises KeyRemovedError, ThrottledError."""
+        """Of the key for the job's next attempt, as it stands now; None: the stack's.
+
+        Raises KeyRemovedError, ThrottledError.
+        """
 
     def of(self, job: Job) -> Upstream:
-        """On the key that the job's attempt is made with. Raises KeyRemovedError, ThrottledError."""
+        """On the key that the job's attempt is made with.
+
+        Raises ThrottledError, and KeyRemovedError where that key was removed: a worker that has kept it may
+        look at a task on it all the same.
+        """
 
     def permits(self, job: Job) -> Permits:
         """Upstream's limits belong to an account: a tenant's own key has permits of its own."""

@@ -50,12 +50,7 @@ def client_on(key: OwnKey) -> WaveSpeed:
     """Made for each use: connections are shared, and a client is little more than its key."""
     from darkroom.wavespeed.client import WaveSpeed
 
-    return WaveSpeed(
-        adapters.upstream_http(),
-        settings().upstream_url,
-        lambda: key.api_key,
-        renew_key=lambda: own_keys().refused(key.tenant),
-    )
+    return WaveSpeed(adapters.upstream_http(), settings().upstream_url, lambda: key.api_key)
 
 
 @lru_cache(maxsize=_KEPT_ACCOUNTS)

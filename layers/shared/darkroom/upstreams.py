@@ -35,10 +35,13 @@ class RegisteredKey:
 
 class OwnKeys(Protocol):
     def current(self, tenant: str) -> OwnKey:
-        """Raises KeyRemovedError, ThrottledError."""
+        """As it stands now, never as it once stood. Raises KeyRemovedError, ThrottledError."""
 
     def version(self, tenant: str, version: str) -> OwnKey:
-        """Also one that was replaced since. Raises KeyRemovedError, ThrottledError."""
+        """Also one that was replaced since; one that was removed only by luck.
+
+        Raises KeyRemovedError, ThrottledError.
+        """
 
 
 @dataclass(frozen=True, slots=True)

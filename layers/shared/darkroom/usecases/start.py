@@ -51,7 +51,8 @@ def start(poller: Poller, job: Job, message: JobMessage) -> None:
     # All that can fail comes before the intent: a failure behind it leaves a doubt.
     key_version = poller.upstreams.current_version(job)
     attempt = Attempt(new_attempt_id(), now, _seed(poller, job), permit_at=now, key_version=key_version)
-    post = _Post(poller.upstreams.of(job.submitting(attempt)), poller.callback_url(job.submitting(attempt)))
+    intent = job.submitting(attempt)
+    post = _Post(poller.upstreams.of(intent), poller.callback_url(intent))
     wait = poller.upstreams.permits(job).take(now)
     if wait > 0:
         _wait(poller, job, message, wait)
