@@ -40,7 +40,7 @@ def test_a_new_tenant_is_nobodys_has_no_cap_and_no_limit(accounts: AccountsTable
     ("change", "expected"),
     [
         (lambda table: table.set_requests_per_minute("acme", 60), Account("acme", requests_per_minute=60)),
-        (lambda table: table.set_capped("acme", True), Account("acme", payers=("acme",))),
+        (lambda table: table.set_cap("acme", 1), Account("acme", payers=("acme",))),
         (lambda table: table.set_own_upstream_key("acme", True), Account("acme", own_upstream_key=True)),
     ],
 )
@@ -55,10 +55,10 @@ def test_what_is_set_is_read_by_name_and_by_key(
 def test_what_is_taken_back_is_as_it_never_was(accounts: AccountsTable) -> None:
     accounts.create_tenant("acme", NOW)
     accounts.set_requests_per_minute("acme", 60)
-    accounts.set_capped("acme", True)
+    accounts.set_cap("acme", 1)
     accounts.set_own_upstream_key("acme", True)
     accounts.set_requests_per_minute("acme", None)
-    accounts.set_capped("acme", False)
+    accounts.set_cap("acme", None)
     accounts.set_own_upstream_key("acme", False)
     assert accounts.account("acme") == Account("acme")
 
@@ -82,7 +82,7 @@ def test_a_sub_account_is_booked_with_its_owner_where_each_has_a_cap(
     accounts.create_tenant("acme", NOW)
     api_key = sub_accounts.add("acme", SUB, SubAccountTerms("shop", own_cap), NOW)
     assert api_key is not None
-    accounts.set_capped("acme", owners_cap)
+    accounts.set_cap("acme", 1_000_000 if owners_cap else None)
     expected = Account(SUB, owner="acme", payers=payers)
     assert accounts.account(SUB) == caller(accounts, api_key).account == expected
 
@@ -131,6 +131,6 @@ def test_who_is_unknown_or_removed_has_no_account_and_can_t_be_changed(
     with pytest.raises(UnknownTenantError):
         accounts.set_requests_per_minute(tenant, 60)
     with pytest.raises(UnknownTenantError):
-        accounts.set_capped(tenant, True)
+        accounts.set_cap(tenant, 1)
     with pytest.raises(UnknownTenantError):
         accounts.remove_tenant(tenant, NOW)

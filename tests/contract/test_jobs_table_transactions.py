@@ -41,7 +41,7 @@ class Interfering:
             # Behind botocore's back, without its token: what stands must tell all the same
             return self._real.transact_write_items(**request)
         if planned:
-            reasons = [{"Code": "None"}, *[{"Code": planned}] * (len(request["TransactItems"]) - 1)]
+            reasons = [*[{"Code": "None"}] * (len(request["TransactItems"]) - 1), {"Code": planned}]
             error: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
             raise self._real.exceptions.TransactionCanceledException(error, "TransactWriteItems")
         return self._real.transact_write_items(**request)
@@ -193,20 +193,7 @@ def test_what_is_left_is_stored_as_the_sum_says(
 def test_a_cap_set_while_a_transaction_is_at_the_budget_is_set_after_it(
     clients: Clients, budgets: Budgets
 ) -> None:
-    class Busy:
-        refusals = 3
-
-        def update_item(self, **request: Any) -> Any:
-            self.refusals -= 1
-            if self.refusals >= 0:
-                error: Any = {"Error": {"Code": "TransactionConflictException"}}
-                raise clients.dynamodb.exceptions.TransactionConflictException(error, "UpdateItem")
-            return clients.dynamodb.update_item(**request)
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(clients.dynamodb, name)
-
-    busy: Any = Busy()
+    busy: Any = Interfering(clients.dynamodb, *["TransactionConflict"] * 3)
     Budgets(busy, "accounts").set_cap("acme", 7)
     assert budgets.read("acme") == Budget(7)
 

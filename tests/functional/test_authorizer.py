@@ -35,7 +35,7 @@ def test_a_key_is_its_tenants(event: Any, context: Any) -> None:
     [
         lambda table: None,
         lambda table: table.set_requests_per_minute("acme", 60),
-        lambda table: table.set_capped("acme", True),
+        lambda table: table.set_cap("acme", 1_000_000),
         lambda table: table.set_own_upstream_key("acme", True),
     ],
 )

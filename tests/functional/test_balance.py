@@ -9,8 +9,7 @@ from functional.workers import Workers
 
 
 def cap(tenant: str, microusd: int) -> None:
-    adapters.budgets().set_cap(tenant, microusd)
-    adapters.accounts_table().set_capped(tenant, True)
+    adapters.accounts_table().set_cap(tenant, microusd)
 
 
 def accept_a_job(tenant: str) -> None:

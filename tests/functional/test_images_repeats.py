@@ -117,8 +117,7 @@ def test_a_refused_call_does_not_take_an_equal_ones_pictures(
 def test_at_the_cap_a_call_is_402_and_its_repeat_is_not_charged_again(
     brief: None, client: httpx.Client, gateway: Front
 ) -> None:
-    adapters.budgets().set_cap(gateway.tenant, 60_000)
-    adapters.accounts_table().set_capped(gateway.tenant, True)
+    adapters.accounts_table().set_cap(gateway.tenant, 60_000)
     assert generate(client, n=3).status_code == 402
     assert all_jobs() == ()
     assert generate(client, n=2).status_code == 503

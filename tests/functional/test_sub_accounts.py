@@ -22,8 +22,7 @@ def test_a_new_one_is_answered_with_its_key_and_what_it_may(accounts_api: Accoun
 
 
 def test_its_key_calls_as_a_tenant_of_its_own_with_its_limits(accounts_api: AccountsApi, owner: str) -> None:
-    adapters.budgets().set_cap("acme", 9_000_000)
-    adapters.accounts_table().set_capped("acme", True)
+    adapters.accounts_table().set_cap("acme", 9_000_000)
     adapters.accounts_table().set_requests_per_minute("acme", 90)
     sub_account = accounts_api.made(owner)
     context = accounts_api.authorizer_context(sub_account["key"])

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from darkroom.admin_money import set_cap, upstream_prices
+from darkroom.admin_money import upstream_prices
 from darkroom.aws.accounts_table import AccountsTable
 from darkroom.aws.budgets import Budgets, budget_key
 from darkroom.aws.clients import Clients
@@ -37,7 +37,7 @@ class Tenant:
         self.api = Api(stack.state["api_url"], key)
 
     def set_cap(self, cap_microusd: int) -> None:
-        set_cap(self.accounts, self.budgets, self.name, cap_microusd)
+        self.accounts.set_cap(self.name, cap_microusd)
 
     def budget(self) -> Budget:
         budget = self.budgets.read(self.name)

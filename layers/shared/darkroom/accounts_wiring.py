@@ -51,4 +51,4 @@ def sub_account_keeper() -> SubAccountKeeper:
     from darkroom.webhooks.standard_webhooks import new_secret
 
     secrets = SecretParameters(adapters.clients().ssm, settings().tenant_parameters)
-    return SubAccountKeeper(adapters.sub_accounts(), adapters.budgets(), secrets, new_secret, time.time)
+    return SubAccountKeeper(adapters.sub_accounts(), secrets, new_secret, time.time)

@@ -4,8 +4,7 @@ import argparse
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from darkroom.aws.accounts_table import AccountsTable, UnknownTenantError
-from darkroom.aws.budgets import Budgets
+from darkroom.aws.accounts_table import AccountsTable
 from darkroom.aws.clients import Clients
 from darkroom.aws.prices import StoredPrices
 from darkroom.aws.secrets import SecretValue
@@ -40,8 +39,7 @@ def run(options: argparse.Namespace, outputs: StackOutputs, clients: Clients, no
     """Raises UnknownTenantError, NoPricesError, ThrottledError."""
     table = outputs.accounts_table
     if options.command == "set-cap":
-        accounts, budgets = AccountsTable(clients.dynamodb, table), Budgets(clients.dynamodb, table)
-        set_cap(accounts, budgets, options.tenant, options.usd)
+        AccountsTable(clients.dynamodb, table).set_cap(options.tenant, options.usd)
         return {"tenant": options.tenant, "cap_usd": _shown(options.usd)}
     if options.command == "set-rate":
         AccountsTable(clients.dynamodb, table).set_requests_per_minute(options.tenant, options.rate)
@@ -52,20 +50,6 @@ def run(options: argparse.Namespace, outputs: StackOutputs, clients: Clients, no
         prices = upstream_prices(clients, outputs)
     StoredPrices(clients.dynamodb, table).store(prices, now)
     return {model: _shown(price) for model, price in prices.items()}
-
-
-def set_cap(accounts: AccountsTable, budgets: Budgets, tenant: str, cap_microusd: int | None) -> None:
-    """Whoever is told to book finds a budget: it is there before the profile names it, and stays after.
-
-    Broken off in between, the command can be given again. Raises UnknownTenantError.
-    """
-    if accounts.account(tenant) is None:
-        raise UnknownTenantError(tenant)
-    if cap_microusd is not None:
-        budgets.set_cap(tenant, cap_microusd)
-    accounts.set_capped(tenant, cap_microusd is not None)
-    if cap_microusd is None:
-        budgets.set_cap(tenant, None)
 
 
 def upstream_prices(clients: Clients, outputs: StackOutputs) -> dict[str, int]:

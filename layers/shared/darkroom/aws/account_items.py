@@ -51,6 +51,11 @@ def rotation_of(tenant: str) -> Item:
     return to_item({"pk": f"TENANT#{tenant}", "sk": "rotation"})
 
 
+def capped_values(cap_microusd: int | None) -> Profile:
+    """What a profile says of its tenant's cap: the sums are the budget's."""
+    return {"capped": None if cap_microusd is None else True}
+
+
 def account_of(tenant: str, profile: Profile | None, owners_profile: Profile | None) -> Account | None:
     """None for a tenant that is unknown or removed, and for a sub-account whose owner is."""
     if profile is None or "removed_at" in profile:

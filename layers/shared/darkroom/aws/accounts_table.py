@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from darkroom.aws.account_items import (
     Profile,
     account_of,
+    capped_values,
     hash_of,
     is_tenant_id,
     key_of,
@@ -20,8 +21,8 @@ from darkroom.aws.account_writes import absent, present, set_profile, written
 from darkroom.aws.api_keys import NewKey, is_api_key, key_writes, new_key
 from darkroom.aws.attributes import from_item, to_attribute, to_item
 from darkroom.aws.batch_read import read_items
+from darkroom.aws.budgets import Budgets
 from darkroom.aws.errors import translated
-from darkroom.aws.transactions import Write
 from darkroom.jobs.account import Account
 
 if TYPE_CHECKING:
@@ -149,21 +150,26 @@ class AccountsTable:
         """Raises UnknownTenantError."""
         self.change(tenant, {"own_upstream_key": has_one or None})
 
-    def set_capped(self, tenant: str, capped: bool, *with_it: Write) -> None:
-        """`with_it`: writes to the tenant's budget that are made together with this, or not at all.
+    def set_cap(self, tenant: str, cap_microusd: int | None) -> None:
+        """None lifts it. The budget and the profile that names it change together.
 
         Raises UnknownTenantError. Authorizers follow within 60 s: they keep their answers for so long.
         """
-        self.change(tenant, {"capped": capped or None}, *with_it)
+        if not is_tenant_id(tenant):
+            raise UnknownTenantError(tenant)
+        profile = set_profile(self._table, tenant, capped_values(cap_microusd))
+        if not Budgets(self._client, self._table).set_cap(tenant, cap_microusd, profile):
+            raise UnknownTenantError(tenant)
 
     def remove_tenant(self, tenant: str, now: float) -> None:
         """Its and its sub-accounts' keys are refused within 60 s; data stay. Raises UnknownTenantError."""
         self.change(tenant, {"removed_at": now})
 
-    def change(self, tenant: str, values: Mapping[str, Any], *with_it: Write) -> None:
+    def change(self, tenant: str, values: Mapping[str, Any]) -> None:
         """The profile's attributes; None takes one away. Raises UnknownTenantError."""
-        writes = [set_profile(self._table, tenant, values), *with_it]
-        if not (is_tenant_id(tenant) and written(self._client, writes)):
+        if not is_tenant_id(tenant):
+            raise UnknownTenantError(tenant)
+        if not written(self._client, [set_profile(self._table, tenant, values)]):
             raise UnknownTenantError(tenant)
 
     def _profiles(self, *tenants: str) -> dict[str, Profile]:

@@ -8,11 +8,11 @@ so that the jobs reserved under it settle there; while it is lifted no condition
 
 import random
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from darkroom.aws.attributes import Item, from_item, to_attribute, to_item
+from darkroom.aws.attributes import Item, from_item, to_item
 from darkroom.aws.errors import translated
+from darkroom.aws.transactions import Write, transact
 from darkroom.jobs.money import Budget, Change
 from darkroom.ports import ThrottledError
 
@@ -71,15 +71,20 @@ class Budgets:
         """Strongly consistent. None for a tenant without a cap."""
         return stored_budget(self._read(tenant))
 
-    def set_cap(self, tenant: str, cap_microusd: int | None) -> None:
+    def set_cap(self, tenant: str, cap_microusd: int | None, *with_it: Write) -> bool:
         """What is spent and reserved stays as it is; a cap below it lets nothing in until it is raised.
 
         None lifts the cap. Jobs reserved under it settle as they would have, jobs accepted from then on
         are booked nowhere; a cap set later counts on from what was spent under the former one.
+        `with_it` is written together with this or not at all: False where a condition of it fails.
         """
         for _ in range(_TRIES):
-            if self._changed(tenant, self._read(tenant), cap_microusd):
-                return
+            change = _cap_change(self._table, tenant, self._read(tenant), cap_microusd)
+            refused = transact(self._client, [*with_it, change])
+            if refused is None:
+                return True
+            if any(standing is not None for standing in refused[:-1]):
+                return False
             time.sleep(random.random() * _LONGEST_PAUSE_SECONDS)  # noqa: S311  # jitter
         raise ThrottledError("the budget changes too fast")
 
@@ -88,48 +93,30 @@ class Budgets:
         with translated():
             self._client.delete_item(TableName=self._table, Key=budget_key(tenant))
 
-    def _changed(self, tenant: str, standing: Item, cap_microusd: int | None) -> bool:
-        """False where it has changed since it was read."""
-        if not standing:
-            return cap_microusd is None or self._created(tenant, cap_microusd)
-        old = from_item(standing)["cap"]
-        if cap_microusd is None:
-            return self._updated(tenant, "SET lifted = :true", {":true": True, ":old": old})
-        values = {":new": cap_microusd, ":old": old, ":more": cap_microusd - old}
-        return self._updated(
-            tenant, "SET #cap = :new ADD #left :more REMOVE lifted", values, **{"#left": "left"}
-        )
-
-    def _created(self, tenant: str, cap_microusd: int) -> bool:
-        put = new_budget(self._table, tenant, cap_microusd)["Put"]
-        return self._is_written(lambda: self._client.put_item(**put))
-
-    def _updated(self, tenant: str, change: str, values: dict[str, Any], **names: str) -> bool:
-        """On the cap that was read. Made twice (a lost reply) it finds its own cap and changes nothing."""
-        return self._is_written(
-            lambda: self._client.update_item(
-                TableName=self._table,
-                Key=budget_key(tenant),
-                UpdateExpression=change,
-                ConditionExpression="#cap = :old",
-                ExpressionAttributeNames={"#cap": "cap", **names},
-                ExpressionAttributeValues={name: to_attribute(value) for name, value in values.items()},
-            )
-        )
-
-    def _is_written(self, write: Callable[[], object]) -> bool:
-        """False where the budget is another one by now, or a transaction is changing it."""
-        with translated():
-            try:
-                write()
-            except (
-                self._client.exceptions.ConditionalCheckFailedException,
-                self._client.exceptions.TransactionConflictException,
-            ):
-                return False
-        return True
-
     def _read(self, tenant: str) -> Item:
         with translated():
             reply = self._client.get_item(TableName=self._table, Key=budget_key(tenant), ConsistentRead=True)
         return reply.get("Item", {})
+
+
+def _cap_change(table: str, tenant: str, standing: Item, cap_microusd: int | None) -> Write:
+    """Its condition: the cap is still what was read. Made twice (a lost reply) it changes nothing."""
+    if not standing:
+        if cap_microusd is not None:
+            return new_budget(table, tenant, cap_microusd)
+        check = {"TableName": table, "Key": budget_key(tenant)}
+        return {"ConditionCheck": check | {"ConditionExpression": "attribute_not_exists(pk)"}}
+    old, names = from_item(standing)["cap"], {"#cap": "cap"}
+    change, values = "SET lifted = :true", {":true": True, ":old": old}
+    if cap_microusd is not None:
+        change, names["#left"] = "SET #cap = :new ADD #left :more REMOVE lifted", "left"
+        values = {":new": cap_microusd, ":old": old, ":more": cap_microusd - old}
+    update = {
+        "TableName": table,
+        "Key": budget_key(tenant),
+        "UpdateExpression": change,
+        "ConditionExpression": "#cap = :old",
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": to_item(values),
+    }
+    return {"Update": update}

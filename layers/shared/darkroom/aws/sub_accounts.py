@@ -7,13 +7,13 @@ Reads are strongly consistent: what was just made is listed.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from darkroom.aws.account_items import Profile, is_tenant_id, listing_of, profile_of
+from darkroom.aws.account_items import Profile, capped_values, is_tenant_id, listing_of, profile_of
 from darkroom.aws.account_writes import absent, set_profile, written
 from darkroom.aws.accounts_table import AccountsTable, UnknownTenantError
 from darkroom.aws.api_keys import key_writes, new_key
 from darkroom.aws.attributes import from_item, to_attribute, to_item
 from darkroom.aws.batch_read import read_items
-from darkroom.aws.budgets import budget_key, new_budget, stored_budget
+from darkroom.aws.budgets import Budgets, budget_key, new_budget, stored_budget
 from darkroom.aws.errors import translated
 from darkroom.aws.jobs_cursor import read_cursor, write_cursor
 from darkroom.jobs.money import Budget
@@ -70,8 +70,16 @@ class DynamoSubAccounts:
         return SubAccountsPage(tuple(self._read(tenants)), more)
 
     def change(self, owner: str, tenant: str, values: Mapping[str, Any]) -> bool:
-        """The profile's attributes, None takes one away. False where there is no such sub-account."""
-        return written(self._client, [set_profile(self._table, tenant, values, owner)])
+        """Of its terms' fields, None takes one away. False where there is no such sub-account.
+
+        The budget and the profile that names it change together.
+        """
+        profile = {name: value for name, value in values.items() if name != "cap_microusd"}
+        if "cap_microusd" not in values:
+            return written(self._client, [set_profile(self._table, tenant, profile, owner)])
+        cap = values["cap_microusd"]
+        write = set_profile(self._table, tenant, {**profile, **capped_values(cap)}, owner)
+        return Budgets(self._client, self._table).set_cap(tenant, cap, write)
 
     def remove(self, owner: str, tenant: str, now: float) -> bool:
         """Its keys are refused within 60 s, its jobs go on to their end. False where there is none."""
@@ -120,7 +128,7 @@ def _profile(owner: str, terms: SubAccountTerms, now: float) -> dict[str, Any]:
         "owner": owner,
         "name": terms.name,
         "requests_per_minute": terms.requests_per_minute,
-        "capped": None if terms.cap_microusd is None else True,
+        **capped_values(terms.cap_microusd),
         "created_at": now,
         "fingerprint": terms.fingerprint,
     }

@@ -29,12 +29,8 @@ class SubAccounts(Protocol):
         """Of the terms that it was made with, also where it is removed."""
 
     def change(self, owner: str, tenant: str, values: Mapping[str, Any]) -> bool:
-        """The profile's attributes, None takes one away. False where there is no such sub-account."""
-
-
-class Caps(Protocol):
-    def set_cap(self, tenant: str, cap_microusd: int | None) -> None:
-        """None lifts it. Raises ThrottledError."""
+        """Of its terms' fields, all or none; None takes one away. False where there is no such
+        sub-account."""
 
 
 class FirstSecrets(Protocol):
@@ -54,7 +50,6 @@ class Made:
 @dataclass(frozen=True, slots=True)
 class SubAccountKeeper:
     sub_accounts: SubAccounts
-    caps: Caps
     secrets: FirstSecrets
     new_secret: Callable[[], str]
     clock: Callable[[], float]
@@ -72,18 +67,14 @@ class SubAccountKeeper:
     def change(self, owner: str, tenant: str, values: Mapping[str, Any]) -> SubAccount | None:
         """`values`: of the terms' fields, those that change. None where there is no such sub-account.
 
-        Raises ThrottledError; broken off in between, the same change can be made again.
+        Raises ThrottledError.
         """
-        if self.sub_accounts.get(owner, tenant) is None:
-            return None
-        profile = {name: value for name, value in values.items() if name != "cap_microusd"}
-        if "cap_microusd" in values:
-            # First: a profile that says "capped" without a budget would let no job in
-            self.caps.set_cap(tenant, values["cap_microusd"])
-            profile["capped"] = None if values["cap_microusd"] is None else True
-        if profile and not self.sub_accounts.change(owner, tenant, profile):
-            return None
-        return self.sub_accounts.get(owner, tenant)
+        found = self.sub_accounts.get(owner, tenant)
+        if found is None or not values:
+            return found
+        return (
+            self.sub_accounts.get(owner, tenant) if self.sub_accounts.change(owner, tenant, values) else None
+        )
 
     def _repeated(self, owner: str, tenant: str, terms: SubAccountTerms) -> Made:
         if self.sub_accounts.fingerprint(owner, tenant) != terms.fingerprint:
