@@ -18,7 +18,8 @@ _NOT_ASKED = "Upstream could not be asked whether it takes this key. If it does 
 
 @api.put("/v1/upstream-key")
 def put_upstream_key() -> Response[str]:
-    """Taken up by new jobs within 60 seconds; those that upstream has already end on the key before."""
+    """Taken up by new jobs within 60 seconds, in place of one before at once; tasks that upstream has already
+    end on that one."""
     api.only_query()
     api_key = read_upstream_key(api.body)
     taken = upstream_adapters.client_on(OwnKey(api.tenant, "new", api_key)).knows_key()
@@ -39,7 +40,8 @@ def get_upstream_key() -> Response[str]:
 
 @api.delete("/v1/upstream-key")
 def delete_upstream_key() -> Response[str]:
-    """At once and for good: jobs that still need it fail with upstream_key_removed."""
+    """At once and for good: no task is started on it any more, and jobs that still need it fail with
+    upstream_key_removed within a minute."""
     api.only_query()
     upstream_adapters.own_key_registry().remove(api.tenant)
     return answer(upstream_key_answer(None))

@@ -23,6 +23,12 @@ def tenant(workers: Workers, event: Any, context: Any) -> Tenant:
     return acme(workers, event, context)
 
 
+@pytest.fixture
+def unseen_is_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once, not only after the time that a new key is given."""
+    monkeypatch.setattr("darkroom.usecases.advance.KEY_UNSEEN_SECONDS", 0.0)
+
+
 def another_process() -> None:
     """One that has read no key yet."""
     upstream_adapters.upstreams.cache_clear()
@@ -61,6 +67,7 @@ def test_a_replaced_key_still_ends_what_was_started_on_it(tenant: Tenant) -> Non
     assert tenant.charged() == {OWNS: 1, OTHERS: 1}
 
 
+@pytest.mark.usefixtures("unseen_is_removed")
 def test_after_a_removal_what_needs_the_key_fails_and_new_jobs_run_on_the_stacks(tenant: Tenant) -> None:
     tenant.register(OWN)
     tenant.workers.simulator.settings(inference_seconds=600)
@@ -95,6 +102,7 @@ def test_a_refused_own_key_lets_only_its_tenants_jobs_wait(
     assert tenant.charged() == {STACKS: 1, OWNS: 1}
 
 
+@pytest.mark.usefixtures("unseen_is_removed")
 def test_a_warm_worker_starts_nothing_on_a_removed_key_and_ends_what_is_paid_for(tenant: Tenant) -> None:
     tenant.register(OWN)
     started = tenant.submit()

@@ -26,6 +26,13 @@ class MemoryUpstreams:
     def remove(self, tenant: str) -> None:
         self._own.pop(tenant, None)
 
+    def hide(self, tenant: str) -> list[FakeUpstream]:
+        """A key that was registered a moment ago may not be seen everywhere yet."""
+        return self._own.pop(tenant)
+
+    def show(self, tenant: str, hidden: list[FakeUpstream]) -> None:
+        self._own[tenant] = hidden
+
     def current_version(self, job: Job) -> str | None:
         if not job.terms.own_upstream_key:
             return None

@@ -143,7 +143,7 @@ def test_a_job_that_waits_for_a_removed_key_fails_unbilled_and_not_on_the_stacks
     world.upstreams.register(TENANT)
     job = accept(world)
     world.upstreams.remove(TENANT)
-    world.work()
+    world.run(59)
     ended = world.job(job)
     assert (ended.status, ended.billed) == (JobStatus.FAILED, Billed.NO)
     assert ended.failure is not None
@@ -152,11 +152,47 @@ def test_a_job_that_waits_for_a_removed_key_fails_unbilled_and_not_on_the_stacks
     assert world.upstream.submits == []
 
 
+def test_a_key_that_is_seen_late_is_waited_for(world: World) -> None:
+    job = accept(world)
+    world.upstreams.own_permits[TENANT] = MemoryPermits()
+    world.run(50)
+    assert world.job(job).status is JobStatus.QUEUED
+    own = world.upstreams.register(TENANT)
+    world.run(5)
+    assert world.job(job).status is JobStatus.PROCESSING
+    assert len(own.submits) == 1
+
+
+def test_a_key_that_is_waited_for_in_vain_fails_the_job_ahead_of_a_short_deadline(world: World) -> None:
+    job = accept(world, deadline_seconds=30)
+    world.upstreams.own_permits[TENANT] = MemoryPermits()
+    world.run(30)
+    failure = world.job(job).failure
+    assert failure is not None
+    assert failure.code is ErrorCode.UPSTREAM_KEY_REMOVED
+    assert world.queue.waiting == []
+
+
+def test_a_started_task_whose_key_another_worker_does_not_see_yet_is_looked_at_later(world: World) -> None:
+    own = world.upstreams.register(TENANT)
+    job = accept(world)
+    world.work()
+    own.finish("pred-1", OUTPUT_URL)
+    hidden = world.upstreams.hide(TENANT)
+    world.callback(job)
+    world.run(20)
+    assert world.job(job).status is JobStatus.PROCESSING
+    world.upstreams.show(TENANT, hidden)
+    world.run(20)
+    assert world.job(job).status is JobStatus.COMPLETED
+
+
 def test_a_task_whose_key_is_removed_fails_and_may_be_billed(world: World) -> None:
     world.upstreams.register(TENANT)
     job = accept(world)
     world.work()
     world.upstreams.remove(TENANT)
+    world.clock.advance(56)
     world.callback(job)
     world.work()
     ended = world.job(job)

@@ -13,6 +13,11 @@ from darkroom.usecases.start import start
 GIVE_UP_SECONDS = 3600.0
 """So long after its end was due a job that can only raise errors is given up. An outage is waited out."""
 
+KEY_UNSEEN_SECONDS = 60.0
+"""Secrets Manager is eventually consistent: so long after the job, or its attempt, needed the key first, one
+that isn't there may be one that isn't seen yet."""
+_KEY_AGAIN_SECONDS = 5.0
+
 _STEPS = {
     JobStatus.QUEUED: start,
     JobStatus.SUBMITTING: resolve_doubt,
@@ -31,12 +36,23 @@ def advance(poller: Poller, message: JobMessage) -> None:
     try:
         _STEPS.get(job.status, after_end)(poller, job, message)
     except KeyRemovedError:
-        _fail_without_key(poller, job)
+        _without_key(poller, job, message)
     except (ThrottledError, JobChangedError):
         raise
     except Exception as error:
         _give_up_if_overdue(poller, job, error)
         raise
+
+
+def _without_key(poller: Poller, job: Job, message: JobMessage) -> None:
+    """Ask again while the key may yet be seen and the job has time for it; then fail."""
+    needed_since = job.created_at if job.attempt is None else job.attempt.started_at
+    ends_at = min(needed_since + KEY_UNSEEN_SECONDS, poller.ends_at(job))
+    if poller.clock() + _KEY_AGAIN_SECONDS < ends_at:
+        poller.telemetry.info("own_key_unseen", job_id=job.id)
+        poller.again(message, _KEY_AGAIN_SECONDS, moved=True)  # no try of what the key is needed for
+    else:
+        _fail_without_key(poller, job)
 
 
 def _fail_without_key(poller: Poller, job: Job) -> None:
