@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from darkroom.jobs.delivery import Delivery, DeliveryAttempt, DeliveryStatus
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.job import Attempt, Billed, Job, StoredOutput, Terms
@@ -78,6 +80,20 @@ def test_the_event_is_the_same_before_and_after_any_attempt() -> None:
     event = json.loads(body(done))
     assert (event["id"], event["type"], event["created"]) == ("evt_1", "job.completed", int(NOW + 9))
     assert event["data"]["outputs"][0]["url"].startswith("https://api.test/outputs/acme/job_1/0.png?")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [ErrorCode.UPSTREAM_KEY_REMOVED, ErrorCode.DEADLINE_EXCEEDED, ErrorCode.SUBMISSION_UNKNOWN],
+)
+def test_the_event_is_the_same_when_a_late_callback_settles_the_charge(code: ErrorCode) -> None:
+    submitting = a_queued_job().submitting(Attempt("att_1", NOW + 1, 42, NOW + 1))
+    failed = submitting.in_doubt("read timeout", NOW + 2).failed(
+        JobFailure(code, "x"), Billed.UNKNOWN, NOW + 3
+    )
+    late = failed.settled(Billed.YES, "pred-1")
+    assert billing(late)["billed"] is True
+    assert body(late) == body(failed)
 
 
 def test_no_webhook_is_shown_as_none() -> None:

@@ -66,6 +66,7 @@ jobs = st.builds(
     ),
     failure=st.none() | st.builds(JobFailure, message=texts),
     billed=st.sampled_from(Billed),
+    billed_at_end=st.none() | st.sampled_from(Billed),
     delivery=st.builds(
         Delivery,
         attempts=st.lists(

@@ -107,6 +107,13 @@ def test_what_became_known_of_the_charge_keeps_the_prediction_and_the_state() ->
     assert (settled.status, settled.billed, settled.prediction_id) == (ended.status, Billed.YES, "pred-1")
 
 
+@pytest.mark.parametrize("known", Billed)
+@pytest.mark.parametrize("later", Billed)
+def test_what_was_known_of_the_charge_at_the_end_stays(known: Billed, later: Billed) -> None:
+    settled = in_status(JobStatus.PROCESSING).failed(FAILURE, known, NOW).settled(later, "pred-1")
+    assert (settled.billed, settled.billed_at_end) == (later, known)
+
+
 def test_a_job_under_way_can_t_be_settled() -> None:
     with pytest.raises(TransitionError):
         in_status(JobStatus.PROCESSING).settled(Billed.YES)

@@ -119,6 +119,8 @@ class Job:
     outputs: tuple[StoredOutput, ...] = ()
     failure: JobFailure | None = None
     billed: Billed = Billed.NO
+    billed_at_end: Billed | None = None
+    """What was known of the charge when the job ended, whatever `settled` has added since: an event says it."""
     delivery: Delivery = field(default_factory=Delivery)
     deleted: bool = False
     """The tenant has deleted it on a surface that can: lists leave it out. The record itself is kept."""
@@ -138,14 +140,6 @@ class Job:
     def holds_slot(self) -> bool:
         """Ended, but its attempt still counts against the concurrent tasks: only a cancel leaves that."""
         return self.status.terminal and self.attempt is not None and self.attempt.permit_at is not None
-
-    @property
-    def billed_at_end(self) -> Billed:
-        """What was known of the charge when the job ended, whatever `settled` has added since."""
-        if self.status is JobStatus.CANCELLED:
-            return Billed.NO if self.attempt is None else Billed.UNKNOWN
-        lost = self.failure is not None and self.failure.code is ErrorCode.SUBMISSION_UNKNOWN
-        return Billed.UNKNOWN if lost else self.billed
 
     def submitting(self, attempt: Attempt) -> "Job":
         """The intent: stored before the paid POST is made."""
@@ -170,18 +164,16 @@ class Job:
         )
 
     def completed(self, outputs: tuple[StoredOutput, ...], inference_ms: int | None, now: float) -> "Job":
-        return self._end(
-            JobStatus.COMPLETED, now, outputs=outputs, inference_ms=inference_ms, billed=Billed.YES
-        )
+        return self._end(JobStatus.COMPLETED, now, Billed.YES, outputs=outputs, inference_ms=inference_ms)
 
     def failed(self, failure: JobFailure, billed: Billed, now: float) -> "Job":
-        return self._end(JobStatus.FAILED, now, failure=failure, billed=billed)
+        return self._end(JobStatus.FAILED, now, billed, failure=failure)
 
     def cancelled(self, now: float) -> "Job":
         """Nothing is billed for a job that waits; what upstream bills for a task cut short is unknown."""
         billed = Billed.NO if self.status is JobStatus.QUEUED else Billed.UNKNOWN
         failure = JobFailure(ErrorCode.CANCELLED, "The job was cancelled.")
-        return self._end(JobStatus.CANCELLED, now, failure=failure, billed=billed)
+        return self._end(JobStatus.CANCELLED, now, billed, failure=failure)
 
     def settled(self, billed: Billed, prediction_id: str | None = None) -> "Job":
         """What became known of the charge after the end. The state stays as it is."""
@@ -213,7 +205,8 @@ class Job:
             raise TransitionError(f"{self.status} can't become {status}")
         return replace(self, status=status, updated_at=now, **changes)
 
-    def _end(self, status: JobStatus, now: float, **changes: Any) -> "Job":
+    def _end(self, status: JobStatus, now: float, billed: Billed, **changes: Any) -> "Job":
         wanted = self.request.webhook_url is not None
         delivery = Delivery(DeliveryStatus.PENDING, next_at=now) if wanted else Delivery()
-        return self._move(status, now, finished_at=now, delivery=delivery, **changes)
+        known = {"billed": billed, "billed_at_end": billed}
+        return self._move(status, now, finished_at=now, delivery=delivery, **known, **changes)

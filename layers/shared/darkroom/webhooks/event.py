@@ -25,7 +25,8 @@ def event_body(
 
     data = settled_record(job, base_url=base_url, output_url=output_url, uri=uri)
     data["updated_at"] = int(job.finished_at)
-    data["billing"] = billing(replace(job, billed=job.billed_at_end))
+    # A job that ended before this was stored has none
+    data["billing"] = billing(replace(job, billed=job.billed_at_end or job.billed))
     event: JobEvent = {
         "id": event_id(job.id),
         "type": f"job.{job.status.value}",
