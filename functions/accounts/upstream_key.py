@@ -8,12 +8,14 @@ from aws_lambda_powertools.event_handler import Response
 from accounts.api import api
 from darkroom import upstream_adapters
 from darkroom.aws.accounts_table import UnknownTenantError
+from darkroom.aws.upstream_key_registry import TooManyKeysError
 from darkroom.http.api import answer
 from darkroom.http.errors import ApiError
 from darkroom.http.upstream_key import read_upstream_key, upstream_key_answer
 from darkroom.upstreams import OwnKey
 
 _NOT_ASKED = "Upstream could not be asked whether it takes this key. If it does not, your jobs will wait."
+_TOO_MANY = "Your key was replaced about a hundred times within a day. The one before stays; try again later."
 
 
 @api.put("/v1/upstream-key")
@@ -29,6 +31,10 @@ def put_upstream_key() -> Response[str]:
         key = upstream_adapters.own_key_registry().register(api.tenant, api_key, time.time())
     except UnknownTenantError:
         raise ApiError(HTTPStatus.NOT_FOUND, "tenant_not_found", "There is no such tenant.") from None
+    except TooManyKeysError:
+        raise ApiError(
+            HTTPStatus.TOO_MANY_REQUESTS, "too_many_keys", _TOO_MANY, headers={"retry-after": "3600"}
+        ) from None
     return answer(upstream_key_answer(key, None if taken else _NOT_ASKED))
 
 
@@ -41,7 +47,7 @@ def get_upstream_key() -> Response[str]:
 @api.delete("/v1/upstream-key")
 def delete_upstream_key() -> Response[str]:
     """At once and for good: no task is started on it any more, and jobs that still need it fail with
-    upstream_key_removed within a minute."""
+    upstream_key_removed."""
     api.only_query()
     upstream_adapters.own_key_registry().remove(api.tenant)
     return answer(upstream_key_answer(None))

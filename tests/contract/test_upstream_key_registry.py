@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from darkroom.aws.accounts_table import AccountsTable, UnknownTenantError
 from darkroom.aws.clients import Clients
-from darkroom.aws.upstream_key_registry import UpstreamKeyRegistry
+from darkroom.aws.upstream_key_registry import TooManyKeysError, UpstreamKeyRegistry
 from darkroom.aws.upstream_keys import UpstreamKeys
 from darkroom.ports import ThrottledError
 from darkroom.upstreams import RegisteredKey
@@ -67,9 +68,62 @@ def test_to_register_again_replaces_the_key(registry: UpstreamKeyRegistry, keys:
     assert keys.current("acme").api_key == SECOND
 
 
-def test_the_same_key_again_is_harmless(registry: UpstreamKeyRegistry, keys: UpstreamKeys) -> None:
-    assert registry.register("acme", FIRST, NOW) == registry.register("acme", FIRST, NOW)
+def test_the_same_key_again_is_the_one_that_is_there_and_no_new_version(
+    registry: UpstreamKeyRegistry, keys: UpstreamKeys
+) -> None:
+    first = registry.register("acme", FIRST, NOW)
+    version = keys.current("acme").version
+    assert registry.register("acme", FIRST, NOW + 60) == first
+    assert keys.current("acme").version == version
+
+
+def test_a_key_of_the_same_fingerprint_is_another_key(
+    clients: Clients, registry: UpstreamKeyRegistry, keys: UpstreamKeys
+) -> None:
+    registry.register("acme", FIRST, NOW)
+    clients.secretsmanager.put_secret_value(SecretId=NAME, SecretString="another-key-of-that-fingerprint")
+    registry.register("acme", FIRST, NOW)
     assert keys.current("acme").api_key == FIRST
+
+
+def test_a_key_that_stands_but_serves_nobody_is_stored_again(
+    registry: UpstreamKeyRegistry, accounts: AccountsTable, keys: UpstreamKeys
+) -> None:
+    """What is read of it may be the last of a removal a moment ago."""
+    registry.register("acme", FIRST, NOW)
+    version = keys.current("acme").version
+    accounts.set_own_upstream_key("acme", False)
+    registry.register("acme", FIRST, NOW)
+    assert runs_on_its_own(accounts)
+    assert keys.current("acme").version != version
+
+
+def test_one_version_too_many_says_so_and_leaves_the_key_before(
+    clients: Clients, registry: UpstreamKeyRegistry, accounts: AccountsTable, keys: UpstreamKeys
+) -> None:
+    first = registry.register("acme", FIRST, NOW)
+
+    def full() -> None:
+        raise ClientError({"Error": {"Code": "LimitExceededException"}}, "UpdateSecret")
+
+    limited: Any = Between(clients.secretsmanager, "update_secret", full)
+    with pytest.raises(TooManyKeysError):
+        UpstreamKeyRegistry(limited, PREFIX, accounts).register("acme", SECOND, NOW)
+    assert registry.find("acme") == first
+    assert keys.current("acme").api_key == FIRST
+
+
+def test_a_busy_service_is_not_too_many_keys(
+    clients: Clients, registry: UpstreamKeyRegistry, accounts: AccountsTable
+) -> None:
+    registry.register("acme", FIRST, NOW)
+
+    def busy() -> None:
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "UpdateSecret")
+
+    throttled: Any = Between(clients.secretsmanager, "update_secret", busy)
+    with pytest.raises(ThrottledError):
+        UpstreamKeyRegistry(throttled, PREFIX, accounts).register("acme", SECOND, NOW)
 
 
 def test_a_removed_key_is_gone_with_all_its_versions(

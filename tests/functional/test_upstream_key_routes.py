@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from functional.own_key import OWN, Tenant, acme
+from darkroom.aws.upstream_key_registry import TooManyKeysError, UpstreamKeyRegistry
+from functional.own_key import OTHER, OWN, Tenant, acme
 from functional.workers import Workers
 
 
@@ -67,6 +68,21 @@ def test_a_refused_key_leaves_the_one_before_in_place(tenant: Tenant) -> None:
     tenant.register(OWN)
     tenant.put({"api_key": "wsk-nobody-knows-this-one"})
     assert tenant.get()["fingerprint"] == hashlib.sha256(OWN.encode()).hexdigest()[:8]
+
+
+def test_a_key_replaced_too_often_is_429_for_an_hour_and_the_one_before_stays(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant.register(OWN)
+
+    def full(self: UpstreamKeyRegistry, name: str, value: object) -> None:
+        raise TooManyKeysError
+
+    monkeypatch.setattr(UpstreamKeyRegistry, "_update", full)
+    reply = tenant.put({"api_key": OTHER})
+    assert (reply.status, reply.body["error"]["code"]) == (429, "too_many_keys")
+    assert reply.headers["retry-after"] == "3600"
+    tenant.register(OWN)
 
 
 def test_a_key_that_cannot_be_checked_is_taken_with_a_note(

@@ -1,4 +1,4 @@
-"""Registers, shows and removes the tenants' own upstream keys. It writes keys and never reads one.
+"""Registers, shows and removes the tenants' own upstream keys. It reads one only to compare it.
 
 What may be shown of a key (its fingerprint, when it was registered) is its secret's description. The
 tenant's profile says that new jobs run on it, for the authorizer; so a key is stored before that is said, and
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _TRIES = 3
 
 
+class TooManyKeysError(Exception):
+    """AWS keeps each version of a secret for a day and no more than about a hundred of them."""
+
+
 class UpstreamKeyRegistry:
     """All methods raise ThrottledError."""
 
@@ -34,11 +38,15 @@ class UpstreamKeyRegistry:
         self._accounts = accounts
 
     def register(self, tenant: str, api_key: str, now: float) -> RegisteredKey:
-        """In place of the one before; attempts that were made with that one end on it.
+        """In place of the one before; attempts that were made with that one end on it. The same key again is
+        the one that is registered already.
 
-        Raises UnknownTenantError, with nothing kept.
+        Raises UnknownTenantError, with nothing kept, and TooManyKeysError, with the one before in place.
         """
         key = RegisteredKey(hashlib.sha256(api_key.encode()).hexdigest()[:8], int(now))
+        standing = self._standing(tenant, api_key, key.fingerprint)
+        if standing is not None:
+            return standing
         self._store(tenant, api_key, json.dumps(asdict(key)))
         try:
             self._accounts.set_own_upstream_key(tenant, True)
@@ -64,17 +72,34 @@ class UpstreamKeyRegistry:
             self._accounts.set_own_upstream_key(tenant, False)
         self._delete(tenant)
 
+    def _standing(self, tenant: str, api_key: str, fingerprint: str) -> RegisteredKey | None:
+        """Where it is the key already: each write would be one more version."""
+        found = self.find(tenant)
+        if found is None or found.fingerprint != fingerprint:
+            return None
+        name = secret_name(self._prefix, tenant)
+        reply = _unless("ResourceNotFoundException", lambda: self._client.get_secret_value(SecretId=name))
+        return found if reply is not None and reply["SecretString"] == api_key else None
+
     def _store(self, tenant: str, api_key: str, description: str) -> None:
         name = secret_name(self._prefix, tenant)
         value: Any = {"SecretString": api_key, "Description": description}
         for _ in range(_TRIES):
             if _unless("ResourceExistsException", lambda: self._client.create_secret(Name=name, **value)):
                 return
-            if _unless(
-                "ResourceNotFoundException", lambda: self._client.update_secret(SecretId=name, **value)
-            ):
+            if _unless("ResourceNotFoundException", lambda: self._update(name, value)):
                 return
         raise ThrottledError("the secret is made and removed by others")
+
+    def _update(self, name: str, value: Any) -> Any:
+        from botocore.exceptions import ClientError
+
+        try:
+            return self._client.update_secret(SecretId=name, **value)
+        except ClientError as error:
+            if error_code(error) == "LimitExceededException":
+                raise TooManyKeysError from error
+            raise
 
     def _delete(self, tenant: str) -> None:
         name = secret_name(self._prefix, tenant)

@@ -151,6 +151,7 @@ OPERATIONS = (
             *BODY,
             Refusal(422, "upstream_key_refused", "Upstream refuses this key."),
             Refusal(404, "tenant_not_found", "There is no such tenant."),
+            Refusal(429, "too_many_keys", "Your key was replaced about a hundred times.", retry=True),
         ),
         body=Body(UpstreamKeyRequest, {"key": {"api_key": "wavespeed-key-that-is-no-key"}}),
     ),
