@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from contract.overtaken import Overtaken
 from darkroom.aws.accounts_table import AccountsTable
 from darkroom.aws.budgets import Budgets
 from darkroom.aws.clients import Clients
@@ -13,22 +14,6 @@ from darkroom.jobs.sub_account import SubAccountTerms
 
 NOW = 1_760_000_000.0
 SUB = "sub-1"
-
-
-class Overtaken:
-    """A client before whose first transaction another one is made."""
-
-    def __init__(self, real: Any, other: Any) -> None:
-        self._real = real
-        self._others = [other]
-
-    def transact_write_items(self, **request: Any) -> Any:
-        while self._others:
-            self._others.pop()()
-        return self._real.transact_write_items(**request)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,10 @@
 """Sub-accounts in AccountsTable: made whole, listed by their owner alone, removed once."""
 
+from typing import Any
+
 import pytest
 
+from contract.overtaken import Overtaken
 from darkroom.aws.accounts_table import AccountsTable
 from darkroom.aws.budgets import Budgets, booked
 from darkroom.aws.clients import Clients
@@ -65,6 +68,15 @@ def test_an_id_is_given_once_and_keeps_its_first_terms(
     assert sub_accounts.fingerprint("rival", "sub-1") is None
     assert len(names(sub_accounts)) == 1
     assert accounts.find_caller(first) is not None
+
+
+def test_one_that_is_just_being_made_by_another_is_taken(
+    sub_accounts: DynamoSubAccounts, clients: Clients, accounts_table_name: str
+) -> None:
+    codes = ("None", "None", "None", "None", "ConditionalCheckFailed")
+    client: Any = Overtaken(clients.dynamodb, lambda: sub_accounts.add("acme", "sub-1", TERMS, NOW), *codes)
+    assert DynamoSubAccounts(client, accounts_table_name).add("acme", "sub-1", TERMS, NOW) is None
+    assert len(names(sub_accounts)) == 1
 
 
 def test_nobody_but_its_owner_sees_changes_or_removes_it(sub_accounts: DynamoSubAccounts) -> None:

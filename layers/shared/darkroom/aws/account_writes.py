@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+_ROUNDS = 2
+
+
 def absent(table: str, item: Item) -> Write:
     """The item is put where none stands."""
     return {"Put": {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
@@ -43,12 +46,16 @@ def set_profile(table: str, tenant: str, values: Mapping[str, Any], owner: str |
 def written(client: "DynamoDBClient", writes: Sequence[Write]) -> bool:
     """All or nothing; False where the first one's condition failed. Raises ThrottledError.
 
-    The conditions of the others keep what is new from what stands: none is known that could fail.
+    The conditions of the others keep what is new from what stands: none is known that could fail, but while
+    the same is being written by another. Then the first one's fails a moment later.
     """
-    refused = transact(client, writes)
-    if refused is not None and refused[0] is None:
-        raise RuntimeError("a write that should be of something new found something there")
-    return refused is None
+    for _ in range(_ROUNDS):
+        refused = transact(client, writes)
+        if refused is None:
+            return True
+        if refused[0] is not None:
+            return False
+    raise RuntimeError("a write that should be of something new found something there")
 
 
 def _expression(values: Sequence[Any]) -> str:

@@ -12,7 +12,7 @@ from darkroom.aws.job_bookings import JobBookings
 from darkroom.jobs.job import Job, Terms
 from darkroom.jobs.money import booking_of
 from darkroom.jobs.request import ImageRequest
-from darkroom.ports import IdTakenError, ThrottledError
+from darkroom.ports import BudgetExceededError, IdTakenError, ThrottledError
 
 _ROUNDS = 4
 
@@ -66,12 +66,21 @@ class JobAdditions:
         states = [self.state_put(own[index]) for index in missing]
         try:
             return self.bookings.reserve([own[index] for index in missing], [*requests, *states])
+        except BudgetExceededError:
+            if not any(self._stands_now(own[index], with_request[index]) for index in missing):
+                raise
+            return False  # what was taken from the budget was this very job's, in another's transaction
         except ThrottledError:
             first = own[missing[0]]
             standing = self.read(first)  # it may have landed for all that, and then all of it has
             if standing is None or standing.job is None or standing.job.revision != first.revision:
                 raise
             return True
+
+    def _stands_now(self, job: Job, with_request: bool) -> bool:
+        """`with_request`: the job was to be added with its request, for none stood."""
+        standing = self.read(job)
+        return standing is not None and (with_request or standing.job is not None)
 
 
 def _to_be_stored(job: Job) -> Job:

@@ -42,10 +42,11 @@ def transact(client: "DynamoDBClient", writes: Sequence[Write]) -> Sequence[Item
         except client.exceptions.TransactionCanceledException as error:
             reasons: Any = error.response["CancellationReasons"]
             codes = {reason.get("Code") for reason in reasons}
-            if "ConditionalCheckFailed" in codes:
-                return [_standing(reason) for reason in reasons]
+            # Beside another's transaction a failed condition says little: that one may just be committing
             if not codes & _PASSING:
-                raise
+                if "ConditionalCheckFailed" not in codes:
+                    raise
+                return [_standing(reason) for reason in reasons]
         _pause(tries)
     raise ThrottledError("other transactions stand in the way")
 
