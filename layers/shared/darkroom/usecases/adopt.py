@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from darkroom.jobs.job import Billed, Job, JobStatus
 from darkroom.ports import JobChangedError, JobMessage, JobsTable, Queue, Telemetry
+from darkroom.usecases.charges import count_charge
 
 _TRIES = 5
 
@@ -48,6 +49,6 @@ class Adopter:
         """A task that no job counts on: somebody pays for it, so a person must hear of it."""
         same_attempt = job.attempt is not None and job.attempt.id == attempt_id
         metric = "DuplicateCharge" if same_attempt and job.prediction_id else "OrphanCharge"
-        self.telemetry.count(metric, job_id=job.id, prediction_id=prediction_id)
+        count_charge(self.telemetry, metric, job, prediction_id=prediction_id)
         if same_attempt and job.status.terminal and job.prediction_id is None:
             self.jobs.save(job.settled(Billed.YES, prediction_id))

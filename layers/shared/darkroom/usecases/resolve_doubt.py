@@ -11,6 +11,7 @@ from darkroom.jobs.job import Attempt, Billed, Job
 from darkroom.jobs.looks import next_search_seconds
 from darkroom.jobs.upstream import Prediction, UpstreamUnavailableError
 from darkroom.ports import JobChangedError, JobMessage
+from darkroom.usecases.charges import count_charge
 from darkroom.usecases.context import SUBMIT_MARGIN_SECONDS, SUBMIT_SECONDS, Poller
 from darkroom.usecases.finish import finish
 
@@ -24,7 +25,7 @@ def resolve_doubt(poller: Poller, job: Job, message: JobMessage) -> None:
         return  # its worker may well be at it; if that one dies, the reconciler finds the job
     try:
         if attempt.ambiguous is None:
-            poller.telemetry.count("AmbiguousCharge", job_id=job.id, reason="worker_lost")
+            count_charge(poller.telemetry, "AmbiguousCharge", job, reason="worker_lost")
             job = poller.jobs.save(job.in_doubt("worker_lost", now))
         found = _find_task(poller, job, attempt)
         if found is not None:
@@ -65,7 +66,7 @@ def _search_later(poller: Poller, job: Job, message: JobMessage) -> None:
         delay = next_search_seconds(now - job.attempt.started_at)
         poller.again(message, min(delay, ends_at - now))
         return
-    poller.telemetry.count("SubmissionUnknown", job_id=job.id)
+    count_charge(poller.telemetry, "SubmissionUnknown", job)
     failure = JobFailure(
         ErrorCode.SUBMISSION_UNKNOWN,
         "The upstream service's answer to the submit was lost, and no task was found for it. "

@@ -13,6 +13,7 @@ from darkroom.jobs.job import Attempt, Billed, Job, JobStatus
 from darkroom.jobs.looks import backoff_seconds, next_look_seconds, next_search_seconds
 from darkroom.jobs.upstream import Ambiguous, Created, KeyRefused, NotCreated, Refused, SubmitOutcome
 from darkroom.ports import JobChangedError, JobMessage, Upstream
+from darkroom.usecases.charges import count_charge
 from darkroom.usecases.context import SUBMIT_MARGIN_SECONDS, SUBMIT_SECONDS, Poller
 from darkroom.usecases.finish import finish
 from darkroom.usecases.save import save_and_release, save_move
@@ -124,7 +125,7 @@ def _adopted(poller: Poller, current: Job, prediction_id: str) -> bool:
         return True
     else:
         metric = "DuplicateCharge" if current.prediction_id else "OrphanCharge"
-        poller.telemetry.count(metric, job_id=current.id, prediction_id=prediction_id)
+        count_charge(poller.telemetry, metric, current, prediction_id=prediction_id)
     return False
 
 
@@ -136,7 +137,7 @@ def _cancelled_meanwhile(poller: Poller, current: Job, prediction_id: str) -> No
 
 
 def _ambiguous(poller: Poller, job: Job, reason: str, message: JobMessage) -> None:
-    poller.telemetry.count("AmbiguousCharge", job_id=job.id, reason=reason)
+    count_charge(poller.telemetry, "AmbiguousCharge", job, reason=reason)
     try:
         saved = save_move(poller.jobs, job, lambda current: current.in_doubt(reason, poller.clock()))
     except JobChangedError as conflict:
