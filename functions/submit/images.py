@@ -17,6 +17,7 @@ from darkroom.http.joining import Turn, joined_turn, keyed_turn
 from darkroom.http.wait import wait_for_ends
 from darkroom.jobs.job import Job, JobStatus
 from darkroom.jobs.joins import choose_repeated
+from darkroom.ports import ThrottledError
 from darkroom.settings import settings
 from submit.api import api
 
@@ -45,7 +46,10 @@ def _generated(call: ImagesCall, keys: list[str], headers: dict[str, str]) -> Re
     completed = [job for job in jobs if job.status is JobStatus.COMPLETED]
     if not completed:
         raise all_failed(jobs)
-    body = images_response(completed, adapters.images_bucket(), inline=call.inline)
+    try:
+        body = images_response(completed, adapters.images_bucket(), inline=call.inline)
+    except ThrottledError:
+        raise not_ended(jobs) from None
     ids = ", ".join(job.id for job in jobs)
     paid = {"x-job-ids": ids, "x-cost-cents": cost_cents(completed)}
     return answer(body, headers={**headers, **paid, **failed_headers(jobs)})

@@ -1,6 +1,7 @@
 """WaveSpeed's API v3: predictions submitted and deleted."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import Response
@@ -23,9 +24,10 @@ from darkroom.http.errors import job_not_found
 from darkroom.http.idempotency import idempotency_key
 from darkroom.http.joining import joined_turn
 from darkroom.http.json_body import read_body
-from darkroom.http.wait import wait_for_end
+from darkroom.http.wait import wait_for_ends
 from darkroom.jobs.job import Job
 from darkroom.jobs.joins import choose_resent
+from darkroom.ports import ThrottledError
 from darkroom.settings import settings
 from darkroom.usecases.accept import Accepted
 from submit.api import api
@@ -82,15 +84,26 @@ def _submit_joined(submission: Submission) -> Response[str]:
 def _answer(submission: Submission, accepted: Accepted, headers: dict[str, str]) -> Response[str]:
     repeated = {"idempotency-replayed": "true"} if accepted.repeated else {}
     cost = {"x-cost-cents": admission.cost_cents([accepted.job])}
-    prediction = _waited_for(accepted.job) if submission.is_sync else _predictions().result(accepted.job)
+    prediction = _waited_for(accepted.job) if submission.is_sync else _current(accepted.job)
     return answer(envelope(prediction), headers={**headers, **repeated, **cost})
+
+
+def _current(job: Job) -> Prediction:
+    """It is accepted, so that an error would lose its id."""
+    try:
+        return _predictions().result(job)
+    except ThrottledError:
+        return _predictions().outputs_unread(job)
 
 
 def _waited_for(job: Job) -> Prediction:
     seconds = _hold_seconds()
-    current = wait_for_end(lambda: adapters.jobs_table().get(job.tenant, job.id) or job, seconds)
+    [current] = wait_for_ends(
+        [job], lambda job: adapters.jobs_table().get(job.tenant, job.id) or job, seconds
+    )
     if current.status.terminal:
-        return _predictions().result(current)
+        with suppress(ThrottledError):
+            return _predictions().result(current)
     return _predictions().sync_timed_out(current, seconds)
 
 

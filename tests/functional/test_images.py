@@ -8,9 +8,11 @@ import httpx
 import pytest
 from PIL import Image
 
+from darkroom import adapters
 from functional.aws import Stack
 from functional.conftest import Front
-from functional.images import all_jobs, error, generate
+from functional.images import REPEAT, all_jobs, error, generate
+from functional.throttled import throttle
 
 
 @pytest.fixture
@@ -138,3 +140,29 @@ def test_what_is_not_finished_in_time_is_a_503_that_brings_the_client_back(
     assert set(error(answer)["job_ids"]) == {job.id for job in all_jobs()}
     assert "max_retries" in error(answer)["message"]
     assert "GET /v1/jobs/{id}" in error(answer)["message"]
+
+
+def test_a_throttled_wait_is_a_wait_that_has_not_ended(
+    brief: None, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The jobs are accepted and paid for: the client must not be told to begin anew."""
+    with monkeypatch.context() as patch:
+        throttle(patch, adapters.jobs_table(), "get")
+        answer = generate(client)
+    [job] = all_jobs()
+    assert (answer.status_code, error(answer)["code"]) == (503, "not_finished")
+    assert error(answer)["job_ids"] == [job.id]
+
+
+def test_a_picture_that_cant_be_read_for_the_moment_is_joined_and_not_paid_again(
+    brief: None, client: httpx.Client, gateway: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generate(client, response_format="b64_json")
+    [job] = all_jobs()
+    gateway.workers.run(job)
+    with monkeypatch.context() as patch:
+        throttle(patch, adapters.images_bucket(), "read")
+        answer = generate(client, REPEAT, response_format="b64_json")
+    assert (answer.status_code, error(answer)["code"]) == (503, "not_finished")
+    again = generate(client, {"x-stainless-retry-count": "2"}, response_format="b64_json")
+    assert (again.status_code, again.headers["x-job-ids"]) == (200, job.id)

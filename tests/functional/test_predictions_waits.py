@@ -12,6 +12,8 @@ from darkroom.jobs.account import Account
 from darkroom.jobs.job import Job
 from darkroom.jobs.joins import OpenCall, call_fingerprint
 from functional.conftest import Front
+from functional.images import all_jobs
+from functional.throttled import throttle
 from functional.wavespeed_client import DREAMINA, Caller
 from functional.wavespeed_types import PREDICTION
 
@@ -66,6 +68,40 @@ def test_a_hold_that_is_too_short_says_so_with_200_and_the_id(short_hold: None, 
     assert "Sync mode timed out" in prediction["error"]
     found = caller.data(PREDICTION, "GET", f"/predictions/{prediction['id']}/result")
     assert found["status"] == "created"
+
+
+@pytest.mark.parametrize("client_name", ["test", None])
+def test_a_throttled_hold_answers_with_the_id_of_what_is_paid_for(
+    short_hold: None, gateway: Front, monkeypatch: pytest.MonkeyPatch, client_name: str | None
+) -> None:
+    caller = Caller(gateway.base_url, gateway.api_key, client_name)
+    with monkeypatch.context() as patch, caller.http:
+        throttle(patch, adapters.jobs_table(), "get")
+        prediction = submit(caller, enable_sync_mode=True)
+    [job] = all_jobs()
+    assert (prediction["id"], prediction["code"]) == (job.id, 5004)
+
+
+@pytest.mark.parametrize(("is_sync", "code"), [(True, 5004), (False, 0)])
+def test_a_picture_that_cant_be_read_for_the_moment_is_asked_for_again(
+    short_hold: None,
+    caller: Caller,
+    gateway: Front,
+    monkeypatch: pytest.MonkeyPatch,
+    is_sync: bool,
+    code: int,
+) -> None:
+    caller.http.headers["idempotency-key"] = "order-1"
+    wanted: dict[str, Any] = {"enable_sync_mode": is_sync, "enable_base64_output": True, "size": "512*512"}
+    submit(caller, **wanted)
+    [job] = all_jobs()
+    gateway.workers.run(job)
+    with monkeypatch.context() as patch:
+        throttle(patch, adapters.images_bucket(), "read")
+        prediction = submit(caller, **wanted)
+    assert (prediction["id"], prediction["status"], prediction["code"]) == (job.id, "processing", code)
+    found = caller.data(PREDICTION, "GET", f"/predictions/{job.id}/result")
+    assert found["status"] == "completed"
 
 
 def left_open(posted_seconds_ago: float, answered: bool = False) -> Job:

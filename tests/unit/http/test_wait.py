@@ -7,6 +7,7 @@ import pytest
 from darkroom.http.errors import ApiError
 from darkroom.http.wait import wait_for_end, wait_for_ends, wait_seconds
 from darkroom.jobs.job import Job, JobStatus
+from darkroom.ports import ThrottledError
 from memory.clock import FakeClock
 from memory.jobs import a_job
 
@@ -83,3 +84,39 @@ def test_jobs_share_one_deadline() -> None:
     ended = wait_for_ends(jobs, lambda job: replace(reader(), id=job.id), 8, clock, clock.sleep)
     assert [job.status for job in ended] == [JobStatus.PROCESSING] * 2
     assert clock() - started == pytest.approx(8)
+
+
+class Throttled(Reader):
+    """Its first reads fail."""
+
+    def __init__(self, clock: FakeClock, ends_after: float, failing: int) -> None:
+        super().__init__(clock, ends_after)
+        self.failing = failing
+
+    def __call__(self) -> Job:
+        job = super().__call__()
+        if self.reads <= self.failing:
+            raise ThrottledError("ProvisionedThroughputExceededException")
+        return job
+
+
+def test_a_throttled_read_is_followed_by_another() -> None:
+    clock = FakeClock()
+    assert wait_for_end(Throttled(clock, 1, 3), 8, clock, clock.sleep).status is JobStatus.COMPLETED
+    read = Throttled(clock, 1, 3)
+    [job] = wait_for_ends([a_job()], lambda _: read(), 8, clock, clock.sleep)
+    assert job.status is JobStatus.COMPLETED
+
+
+def test_jobs_that_cant_be_read_stand_as_they_were_known() -> None:
+    clock, job = FakeClock(), a_job()
+    started, read = clock(), Throttled(clock, 60, 1000)
+    assert wait_for_ends([job], lambda _: read(), 8, clock, clock.sleep) == [job]
+    assert clock() - started == pytest.approx(8)
+
+
+@pytest.mark.parametrize("seconds", [0, 8])
+def test_a_job_that_nobody_has_ever_read_is_no_answer(seconds: float) -> None:
+    clock = FakeClock()
+    with pytest.raises(ThrottledError):
+        wait_for_end(Throttled(clock, 60, 1000), seconds, clock, clock.sleep)

@@ -92,9 +92,11 @@ def job_not_found() -> ApiError:
 
 
 def try_again(seconds: int = 2) -> ApiError:
+    """It is not known here whether something was written: after a timeout nobody knows."""
     return ApiError(
         503,
         "try_again",
-        f"The service is busy. Nothing was written; send the request again in {seconds} seconds.",
+        f"The service is busy; send the request again in {seconds} seconds, a POST with the same "
+        "Idempotency-Key: then nothing is done or paid twice.",
         headers={"retry-after": str(seconds)},
     )

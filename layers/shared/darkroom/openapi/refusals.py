@@ -84,7 +84,8 @@ BROKEN = Refusal(500, "internal_error", "Something went wrong on our side; try a
 BUSY = Refusal(
     503,
     "try_again",
-    "The service is busy. Nothing was written; send the request again in 2 seconds.",
+    "The service is busy; send the request again in 2 seconds, a POST with the same Idempotency-Key: then "
+    "nothing is done or paid twice.",
     retry=True,
 )
 INVALID_JSON = Refusal(400, "invalid_json", "The body is not valid JSON.")

@@ -25,12 +25,19 @@ class Predictions:
     base_url: str
 
     def result(self, job: Job) -> Prediction:
-        """With base64 where the job was submitted for it. Raises ApiError for one that can't be answered."""
+        """With base64 where the job was submitted for it.
+
+        Raises ApiError for one that can't be answered, and ThrottledError.
+        """
         outputs = self._inline(job) if job.request.inline_output else self._addresses(job)
         return prediction_of(job, outputs, self.base_url)
 
     def listed(self, job: Job) -> ListedPrediction:
         return listed_prediction(job, self._addresses(job), self.base_url)
+
+    def outputs_unread(self, job: Job) -> Prediction:
+        """Its pictures can't be read for the moment: its client asks for the result again."""
+        return {**prediction_of(job, (), self.base_url), "status": "processing"}
 
     def sync_timed_out(self, job: Job, seconds: float) -> Prediction:
         """The task goes on, and its result is found under its id."""
