@@ -51,11 +51,14 @@ def delete_job(job_id: str) -> Response[str]:
 @api.post("/v1/jobs/<job_id>/webhook/replay")
 def replay_webhook(job_id: str) -> Response[str]:
     try:
-        job = wiring.deliverer().replay(api.tenant, job_id)
+        replay = wiring.deliverer().replay(api.tenant, job_id, idempotency_key(api))
     except DeliveryError:
         text = "There is no event to deliver: the job has not ended, or has no webhook_url."
         raise ApiError(409, "nothing_to_deliver", text) from None
-    return answer(_record(_found(job)), 202)
+    if replay is None:
+        raise job_not_found()
+    repeated = {"idempotency-replayed": "true"} if replay.repeated else {}
+    return answer(_record(replay.job), 202, repeated)
 
 
 def _record(job: Job) -> JobRecord:

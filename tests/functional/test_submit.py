@@ -8,6 +8,7 @@ import pytest
 from darkroom import adapters
 from darkroom.jobs.job import JobStatus
 from functional.aws import Stack, client
+from functional.jobs import completed
 from submit.app import lambda_handler
 
 pytestmark = pytest.mark.usefixtures("stack")
@@ -203,6 +204,25 @@ def test_another_tenants_job_is_as_unknown_as_no_job(event: Any, context: Any, r
     unknown = lambda_handler(for_job(event, route, "job_unknown"), context)
     assert theirs["statusCode"] == unknown["statusCode"] == 404
     assert theirs["body"] == unknown["body"]
+
+
+def test_a_webhook_replayed_with_a_key_is_replayed_once(event: Any, context: Any) -> None:
+    asked = for_job(event, "submit-replay-webhook", completed().id)
+    asked["headers"] = {**asked["headers"], "Idempotency-Key": "once"}
+    first, again = (lambda_handler(asked, context) for _ in range(2))
+    assert (first["statusCode"], again["statusCode"]) == (202, 202)
+    assert "idempotency-replayed" not in first["multiValueHeaders"]
+    assert again["multiValueHeaders"]["idempotency-replayed"] == ["true"]
+
+
+def test_a_webhook_replayed_with_what_can_t_be_a_key_is_refused(event: Any, context: Any) -> None:
+    asked = for_job(event, "submit-replay-webhook", completed().id)
+    asked["headers"] = {**asked["headers"], "Idempotency-Key": "x" * 256}
+    reply = lambda_handler(asked, context)
+    assert (reply["statusCode"], json.loads(reply["body"])["error"]["code"]) == (
+        422,
+        "invalid_idempotency_key",
+    )
 
 
 def test_a_webhook_cannot_be_replayed_before_the_end(event: Any, context: Any) -> None:

@@ -81,6 +81,7 @@ jobs = st.builds(
             max_size=2,
         ).map(tuple),
         next_at=st.none() | times,
+        replays=st.lists(texts, max_size=2).map(tuple),
     ),
     deleted=st.booleans(),
     booked=st.none() | st.sampled_from(Booking),

@@ -2,7 +2,14 @@
 
 import pytest
 
-from darkroom.jobs.delivery import KEPT_ATTEMPTS, Delivery, DeliveryAttempt, DeliveryError, DeliveryStatus
+from darkroom.jobs.delivery import (
+    KEPT_ATTEMPTS,
+    KEPT_REPLAYS,
+    Delivery,
+    DeliveryAttempt,
+    DeliveryError,
+    DeliveryStatus,
+)
 
 PENDING = Delivery(DeliveryStatus.PENDING, next_at=100.0)
 ATTEMPT = DeliveryAttempt(at=101.0, duration_ms=80, status_code=503)
@@ -25,6 +32,27 @@ def test_an_ended_delivery_is_not_attempted_again(end: str) -> None:
 def test_a_replay_is_a_whole_new_round_that_remembers_the_old_one() -> None:
     replayed = PENDING.exhausted(ATTEMPT).replayed(500.0)
     assert replayed == Delivery(DeliveryStatus.PENDING, (ATTEMPT,), made=0, next_at=500.0)
+
+
+def test_a_repeat_of_a_replay_changes_nothing_and_another_key_starts_a_round() -> None:
+    first = PENDING.exhausted(ATTEMPT).replayed(500.0, "key-1").delivered(ATTEMPT)
+    assert first.replayed(600.0, "key-1") == first
+    assert first.replayed(600.0, "key-2").next_at == 600.0
+
+
+def test_a_replay_while_the_first_attempt_is_on_its_way_is_remembered_and_starts_nothing() -> None:
+    asked = PENDING.replayed(500.0, "key-1")
+    assert asked.planned == PENDING.planned
+    assert asked.was_replayed_with("key-1")
+
+
+def test_the_keys_of_the_latest_replays_alone_are_kept() -> None:
+    delivery = PENDING
+    for number in range(KEPT_REPLAYS + 1):
+        delivery = delivery.replayed(500.0, f"key-{number}")
+    assert len(delivery.replays) == KEPT_REPLAYS
+    assert not delivery.was_replayed_with("key-0")
+    assert delivery.was_replayed_with(f"key-{KEPT_REPLAYS}")
 
 
 def test_without_an_event_there_is_nothing_to_replay() -> None:

@@ -74,6 +74,31 @@ def test_a_replay_sends_the_same_event_in_a_new_round(world: World) -> None:
     assert len(world.job(job).delivery.attempts) == 9
 
 
+def test_a_repeat_of_a_replay_with_its_key_sends_nothing(world: World) -> None:
+    job = completed(world)
+    for again in (False, True):
+        replay = world.deliverer.replay(TENANT, job.id, "once")
+        assert replay is not None
+        assert replay.repeated is again
+        world.run(10)
+    assert len(world.sender.sent) == 2
+
+
+def test_a_replay_during_an_attempt_does_not_lose_its_outcome(world: World) -> None:
+    send = world.sender.send
+
+    def meanwhile(*arguments: object, **options: object) -> object:
+        [job] = world.jobs.all()
+        world.deliverer.replay(TENANT, job.id, "once")
+        return send(*arguments, **options)  # type: ignore[arg-type]
+
+    world.sender.send = meanwhile  # type: ignore[assignment,method-assign]
+    job = completed(world)
+    delivery = world.job(job).delivery
+    assert (delivery.status, len(delivery.attempts)) == (DeliveryStatus.DELIVERED, 1)
+    assert delivery.was_replayed_with("once")
+
+
 def test_a_first_attempt_without_the_time_for_it_goes_to_the_queue(world: World) -> None:
     job = world.accept()
     world.work()

@@ -51,6 +51,7 @@ def delivery_values(delivery: Delivery) -> dict[str, Any] | None:
         "made": delivery.made,
         "next_at": delivery.next_at,
         "attempts": [_shortened(asdict(attempt)) for attempt in delivery.attempts],
+        "replays": list(delivery.replays) or None,
     }
 
 
@@ -62,6 +63,7 @@ def delivery_from(values: dict[str, Any] | None) -> Delivery:
         attempts=tuple(_delivery_attempt_from(attempt) for attempt in values.get("attempts", ())),
         made=values["made"],
         next_at=seconds_from(values.get("next_at")),
+        replays=tuple(values.get("replays", ())),
     )
 
 

@@ -120,7 +120,7 @@ class Job:
     failure: JobFailure | None = None
     billed: Billed = Billed.NO
     billed_at_end: Billed | None = None
-    """What was known of the charge when the job ended, whatever `settled` has added since: an event says it."""
+    """What was known of the charge when the job ended, whatever `settled` has added since."""
     delivery: Delivery = field(default_factory=Delivery)
     deleted: bool = False
     """The tenant has deleted it on a surface that can: lists leave it out. The record itself is kept."""

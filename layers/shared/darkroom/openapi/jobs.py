@@ -7,7 +7,7 @@ from darkroom.jobs.job import JobStatus
 from darkroom.openapi.limits import MODEL_NAMES
 from darkroom.openapi.operation import Answer, Body, Operation, Parameter
 from darkroom.openapi.parameters import CURSOR, IDEMPOTENCY_KEY, JOB_ID, POST_HEADERS, TAG, limit
-from darkroom.openapi.refusals import ADMISSION, INVALID, JOB_NOT_FOUND, Refusal
+from darkroom.openapi.refusals import ADMISSION, INVALID, INVALID_KEY, JOB_NOT_FOUND, Refusal
 from darkroom.openapi.samples import CANCELLED, COMPLETED, PROMPT, QUEUED, record
 from darkroom.record import delivery_record
 from darkroom.record_shape import DeliveryRecord, JobList, JobRecord
@@ -139,10 +139,15 @@ OPERATIONS = (
         "Deliver a job's event again",
         (
             Answer(
-                202, "The same event goes out again, with a whole new schedule.", JobRecord, record(COMPLETED)
+                202,
+                "The same event goes out again, with a whole new schedule.",
+                JobRecord,
+                record(COMPLETED),
+                headers=("idempotency-replayed",),
             ),
         ),
-        (JOB_NOT_FOUND, _NOTHING_TO_DELIVER),
-        parameters=(JOB_ID,),
+        (JOB_NOT_FOUND, _NOTHING_TO_DELIVER, INVALID_KEY),
+        "A repeat with the same Idempotency-Key starts no second schedule.",
+        parameters=(JOB_ID, IDEMPOTENCY_KEY),
     ),
 )

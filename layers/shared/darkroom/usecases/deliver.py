@@ -5,7 +5,7 @@ What it carries and how it is signed is the formats' affair; its id and body are
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from darkroom.jobs.delivery import Delivery, DeliveryAttempt, DeliveryStatus
@@ -35,6 +35,14 @@ class Sender(Protocol):
         self, url: str, headers: Mapping[str, str], body: bytes, *, deadline_seconds: float
     ) -> DeliveryResult:
         """One POST. Never raises for what the receiver or the network does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """`repeated`: this idempotency key had asked for it before."""
+
+    job: Job
+    repeated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +80,33 @@ class Deliverer:
         else:
             self._attempt(job, ATTEMPT_SECONDS)
 
-    def replay(self, tenant: str, job_id: str) -> Job | None:
+    def replay(self, tenant: str, job_id: str, idempotency_key: str | None = None) -> Replay | None:
         """Deliver the job's event again, in a new round of attempts; None for an unknown job.
 
-        Raises DeliveryError where there is no event (yet), ThrottledError.
+        A repeat with the same key starts none. Raises DeliveryError where there is no event (yet),
+        ThrottledError.
         """
         job = self.jobs.get(tenant, job_id)
         if job is None:
             return None
-        if job.delivery.status is DeliveryStatus.PENDING and job.delivery.made == 0:
-            return job  # its first attempt is on its way
-        now = self.clock()
-        delivery = job.delivery.replayed(now)
-        try:
-            job = self.jobs.save(job.deliver(delivery).due(now + self.overdue_seconds))
-        except JobChangedError as conflict:
-            raise ThrottledError("the job changes too fast") from conflict
+        now, before = self.clock(), job.delivery
+        delivery = before.replayed(now, idempotency_key)
+        if delivery != before:
+            due_at = job.due_at if before.is_on_its_way else now + self.overdue_seconds
+            try:
+                job = self.jobs.save(job.deliver(delivery).due(due_at))
+            except JobChangedError as conflict:
+                raise ThrottledError("the job changes too fast") from conflict
+        if delivery.planned != before.planned:
+            self._send_round(job)
+        return Replay(job, before.was_replayed_with(idempotency_key))
+
+    def _send_round(self, job: Job) -> None:
         try:
             self.queue.send(delivery_message(job))
         except ThrottledError:
-            self.telemetry.count(
-                "EnqueueFailed", job_id=job_id
-            )  # it is stored and due: the reconciler sends it
-        return job
+            # It is stored and due: the reconciler sends it
+            self.telemetry.count("EnqueueFailed", job_id=job.id)
 
     def _attempt(self, job: Job, deadline_seconds: float) -> None:
         assert job.request.webhook_url is not None  # a pending delivery has its URL
@@ -143,11 +155,12 @@ class Deliverer:
     def _save(self, job: Job, delivery: Delivery) -> Job | None:
         due_at = None if delivery.next_at is None else delivery.next_at + self.overdue_seconds
         current: Job | None = job
-        while current is not None and current.delivery == job.delivery:
+        while current is not None and current.delivery.planned == job.delivery.planned:
             try:
                 # A cancelled job whose slot is still held stays due: the reconciler sees to it.
                 kept = due_at or (current.due_at if current.holds_slot else None)
-                return self.jobs.save(current.deliver(delivery).due(kept))
+                made = replace(delivery, replays=current.delivery.replays)
+                return self.jobs.save(current.deliver(made).due(kept))
             except JobChangedError as conflict:
                 current = conflict.current
         return None
