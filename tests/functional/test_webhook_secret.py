@@ -4,9 +4,11 @@ import time
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from darkroom import adapters
 from darkroom.aws.webhook_secrets import SsmWebhookSecrets
+from darkroom.observability import logger
 from darkroom.settings import settings
 from functional.accounts import AccountsApi
 
@@ -84,3 +86,18 @@ def test_tenants_have_secrets_of_their_own(accounts_api: AccountsApi, owner: str
     assert ours != theirs
     accounts_api.call(rival, "rotate-webhook-secret")
     assert signing() == [ours]
+
+
+@pytest.mark.parametrize("code", ["ParameterLimitExceeded", "TooManyUpdates"])
+def test_where_no_parameter_can_be_written_the_answer_is_to_try_again_and_the_log_says_why(
+    accounts_api: AccountsApi, owner: str, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    def full(**request: Any) -> None:
+        raise ClientError({"Error": {"Code": code}}, "PutParameter")
+
+    monkeypatch.setattr(adapters.clients().ssm, "put_parameter", full)
+    logged: list[Any] = []
+    monkeypatch.setattr(logger(), "warning", lambda message, **fields: logged.append((message, fields)))
+    reply = accounts_api.call(owner, "get-webhook-secret")
+    assert (reply.status, reply.body["error"]["code"]) == (503, "try_again")
+    assert logged == [("busy", {"extra": {"reason": code}})]

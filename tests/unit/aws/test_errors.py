@@ -22,6 +22,8 @@ def client_error(code: str, status: int = 400) -> exceptions.ClientError:
         client_error("ProvisionedThroughputExceededException"),
         client_error("ThrottlingException"),
         client_error("SlowDown", 503),
+        client_error("TooManyUpdates"),
+        client_error("ParameterLimitExceeded"),
         client_error("SomethingNew", 500),
         client_error("503", 503),
         client_error("SomethingNew", 429),

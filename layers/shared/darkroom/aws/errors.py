@@ -17,6 +17,7 @@ _PASSING = frozenset(
         "InternalServiceError",
         "KMSThrottlingException",
         "LimitExceededException",
+        "ParameterLimitExceeded",  # until the operator has the quota raised: the log says so
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
@@ -26,6 +27,7 @@ _PASSING = frozenset(
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
+        "TooManyUpdates",
         "TransactionConflictException",
         "TransactionInProgressException",
     }

@@ -105,7 +105,8 @@ class Api(APIGatewayRestResolver):
         status, body = refusal_of(error) if is_wavespeed else (error.status, error.body)
         return Response(status_code=status, content_type=JSON, body=body, headers=dict(error.headers))
 
-    def _busy(self, _: ThrottledError) -> Response[str]:
+    def _busy(self, error: ThrottledError) -> Response[str]:
+        logger().warning("busy", extra={"reason": str(error)})
         return self._refused(try_again())
 
     def _internal(self, _: Exception) -> Response[str]:
