@@ -1,5 +1,7 @@
 """The native API: jobs and their webhooks."""
 
+import json
+
 from aws_lambda_powertools.event_handler import Response
 
 from darkroom import adapters
@@ -8,9 +10,11 @@ from darkroom.http.api import answer
 from darkroom.http.errors import invalid_request, job_not_found
 from darkroom.http.job_answers import record_of
 from darkroom.http.job_list import read_list_query
+from darkroom.http.payload import how_many_fit
 from darkroom.http.wait import wait_for_end, wait_seconds
 from darkroom.jobs.job import Job
 from darkroom.jobs.rules import Problem
+from darkroom.ports import JobsFilter
 from darkroom.record import delivery_record
 from darkroom.record_shape import JobList
 from darkroom.settings import settings
@@ -21,18 +25,20 @@ from query.api import api
 def list_jobs() -> Response[str]:
     api.only_query("status", "model", "tag", "created_after", "limit", "cursor")
     wanted, limit, cursor = read_list_query(api.query)
+    return answer(_listed(wanted, limit, cursor))
+
+
+def _listed(wanted: JobsFilter, limit: int, cursor: str | None) -> JobList:
+    """A page ends early where one answer could not hold it. Raises ApiError for a bad cursor."""
     try:
         page = adapters.jobs_table().list(api.tenant, wanted, limit, cursor)
     except ValueError:
         raise invalid_request(Problem("cursor", "is not one that a list answered with")) from None
     jobs = [record_of(job, adapters.images_bucket(), api.base_url) for job in page.jobs]
-    listed: JobList = {
-        "object": "list",
-        "data": jobs,
-        "has_more": page.cursor is not None,
-        "cursor": page.cursor,
-    }
-    return answer(listed)
+    fitting = how_many_fit(json.dumps(job, ensure_ascii=False) for job in jobs)
+    if 1 <= fitting < len(jobs):
+        return _listed(wanted, fitting, cursor)
+    return {"object": "list", "data": jobs, "has_more": page.cursor is not None, "cursor": page.cursor}
 
 
 @api.get("/v1/jobs/<job_id>")

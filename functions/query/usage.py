@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from darkroom import adapters
 from darkroom.http.api import answer
 from darkroom.http.errors import ApiError
+from darkroom.http.payload import how_many_fit
 from darkroom.http.usage_answer import usage_answer
 from darkroom.http.usage_query import read_usage_query
 from darkroom.jobs.money import Budget
@@ -27,9 +28,15 @@ def get_usage() -> Response[str]:
     try:
         groups = reader.usage(tenant, query.start, query.end, query.group_by, READ_SECONDS)
     except TooManyJobsError:
-        text = "There are more jobs in this range than can be added up at once: ask for fewer days."
-        raise ApiError(422, "range_too_large", text) from None
-    return answer(usage_answer(query, groups, budget))
+        raise _too_large("There are more jobs in this range than can be added up at once") from None
+    reply = answer(usage_answer(query, groups, budget))
+    if not how_many_fit([reply.body or ""]):
+        raise _too_large(f"The {len(groups)} groups of this range are more than one answer can hold")
+    return reply
+
+
+def _too_large(what: str) -> ApiError:
+    return ApiError(422, "range_too_large", f"{what}: ask for fewer days, or group by less.")
 
 
 def _asked_for() -> tuple[str, Budget | None]:

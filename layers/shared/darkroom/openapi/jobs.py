@@ -80,6 +80,7 @@ OPERATIONS = (
         "List jobs, newest first",
         (Answer(200, "A page of jobs.", JobList, _LIST),),
         (INVALID,),
+        "A page may be shorter than `limit` while `has_more` is true.",
         parameters=(*_FILTERS, limit(MAX_LIMIT, DEFAULT_LIMIT), CURSOR),
     ),
     Operation(

@@ -76,7 +76,7 @@ _LINK_REFUSED = Refusal(403, "link_refused", "This link can't be used: expired. 
 _RANGE_TOO_LARGE = Refusal(
     422,
     "range_too_large",
-    "There are more jobs in this range than can be added up at once: ask for fewer days.",
+    "There are more jobs in this range than can be added up at once: ask for fewer days, or group by less.",
 )
 _DAY = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 _ORDERS = [",".join(names) for count in (1, 2, 3) for names in permutations(GROUPINGS, count)]
