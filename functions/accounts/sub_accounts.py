@@ -18,7 +18,7 @@ from darkroom.http.api import answer
 from darkroom.http.errors import ApiError, invalid_request
 from darkroom.http.idempotency import idempotency_key
 from darkroom.jobs.rules import Problem
-from darkroom.jobs.sub_account import SubAccount
+from darkroom.jobs.sub_account import MAX_SUB_ACCOUNTS, SubAccount, TooManySubAccountsError
 from darkroom.usecases.accept import IdempotencyConflictError
 from darkroom.usecases.sub_accounts import SubAccountRemovedError
 
@@ -37,6 +37,9 @@ def create_sub_account() -> Response[str]:
     except SubAccountRemovedError:
         text = "The sub-account that was made with this Idempotency-Key is removed. Send a new key."
         raise ApiError(409, "sub_account_removed", text) from None
+    except TooManySubAccountsError:
+        text = f"An account can have {MAX_SUB_ACCOUNTS:,} sub-accounts. Remove one that is not used any more."
+        raise ApiError(409, "too_many_sub_accounts", text) from None
     headers = {
         "location": f"{api.base_url}/v1/sub-accounts/{made.sub_account.tenant}",
         "cache-control": "no-store",

@@ -10,7 +10,7 @@ from darkroom.aws.budgets import Budgets, booked
 from darkroom.aws.clients import Clients
 from darkroom.aws.sub_accounts import DynamoSubAccounts
 from darkroom.jobs.money import Budget, Change
-from darkroom.jobs.sub_account import SubAccount, SubAccountTerms
+from darkroom.jobs.sub_account import SubAccount, SubAccountTerms, TooManySubAccountsError
 
 NOW = 1_760_000_000.25
 TERMS = SubAccountTerms("the shop", cap_microusd=5_000_000, requests_per_minute=60)
@@ -73,10 +73,45 @@ def test_an_id_is_given_once_and_keeps_its_first_terms(
 def test_one_that_is_just_being_made_by_another_is_taken(
     sub_accounts: DynamoSubAccounts, clients: Clients, accounts_table_name: str
 ) -> None:
-    codes = ("None", "None", "None", "None", "ConditionalCheckFailed")
+    codes = (*["None"] * 5, "ConditionalCheckFailed")
     client: Any = Overtaken(clients.dynamodb, lambda: sub_accounts.add("acme", "sub-1", TERMS, NOW), *codes)
     assert DynamoSubAccounts(client, accounts_table_name).add("acme", "sub-1", TERMS, NOW) is None
     assert len(names(sub_accounts)) == 1
+
+
+@pytest.fixture
+def two_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("darkroom.aws.sub_accounts.MAX_SUB_ACCOUNTS", 2)
+
+
+@pytest.mark.usefixtures("two_at_most")
+def test_an_owner_has_so_many_at_once_and_no_more_until_one_is_removed(
+    sub_accounts: DynamoSubAccounts, accounts: AccountsTable
+) -> None:
+    sub_accounts.add("acme", "sub-1", TERMS, NOW)
+    sub_accounts.add("acme", "sub-2", TERMS, NOW)
+    with pytest.raises(TooManySubAccountsError):
+        sub_accounts.add("acme", "sub-3", TERMS, NOW)
+    assert sub_accounts.add("acme", "sub-2", TERMS, NOW) is None
+    assert names(sub_accounts) == ["sub-2", "sub-1"]
+    assert sub_accounts.add("rival", "sub-4", TERMS, NOW)
+    for _ in range(2):
+        sub_accounts.remove("acme", "sub-1", NOW)
+    assert sub_accounts.add("acme", "sub-3", TERMS, NOW)
+    with pytest.raises(TooManySubAccountsError):
+        sub_accounts.add("acme", "sub-5", TERMS, NOW)
+    accounts.remove_tenant("sub-2", NOW)
+    assert sub_accounts.add("acme", "sub-5", TERMS, NOW)
+
+
+@pytest.mark.usefixtures("two_at_most")
+def test_the_last_one_that_is_just_being_made_by_another_is_taken_and_not_one_too_many(
+    sub_accounts: DynamoSubAccounts, clients: Clients, accounts_table_name: str
+) -> None:
+    sub_accounts.add("acme", "sub-1", TERMS, NOW)
+    codes = ("None", "ConditionalCheckFailed", *["None"] * 4)
+    client: Any = Overtaken(clients.dynamodb, lambda: sub_accounts.add("acme", "sub-2", TERMS, NOW), *codes)
+    assert DynamoSubAccounts(client, accounts_table_name).add("acme", "sub-2", TERMS, NOW) is None
 
 
 def test_nobody_but_its_owner_sees_changes_or_removes_it(sub_accounts: DynamoSubAccounts) -> None:

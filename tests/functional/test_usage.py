@@ -154,6 +154,7 @@ def test_a_query_that_can_t_be_answered_is_said(
 
 def test_an_owner_sees_its_sub_accounts_usage_and_nobody_elses(event: Any, context: Any) -> None:
     for owner, tenant in (("acme", "sub-ours"), ("globex", "sub-theirs")):
+        adapters.accounts_table().create_tenant(owner, time.time())
         adapters.sub_accounts().add(owner, tenant, SubAccountTerms("shop", 100_000), time.time())
         completed(tenant)
     status, usage = get(event, context, sub_account="sub-ours")

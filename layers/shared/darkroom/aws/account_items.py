@@ -2,7 +2,8 @@
 
 pk = KEY#{SHA-256 of the key}   sk = key             tenant, owner, key_id, name, created_at, revoked_at
 pk = TENANT#{tenant}            sk = profile         owner, name, requests_per_minute, capped,
-                                                     own_upstream_key, created_at, removed_at, fingerprint
+                                                     own_upstream_key, created_at, removed_at, fingerprint,
+                                                     sub_accounts (how many it has)
 pk = TENANT#{tenant}            sk = key#{key_id}    the key's hash: finds a tenant's keys by their ids
 pk = TENANT#{owner}             sk = sub#{created, milliseconds}#{tenant}    lists an owner's sub-accounts
 pk = TENANT#{tenant}            sk = rotation        token, until: who changes its webhook secret;

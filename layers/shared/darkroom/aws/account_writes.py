@@ -43,18 +43,47 @@ def set_profile(table: str, tenant: str, values: Mapping[str, Any], owner: str |
     return {"Update": update | ({"ExpressionAttributeValues": given} if given else {})}
 
 
-def written(client: "DynamoDBClient", writes: Sequence[Write]) -> bool:
-    """All or nothing; False where the first one's condition failed. Raises ThrottledError.
+def one_sub_account_more(table: str, owner: str, at_most: int) -> Write:
+    """Its condition: the owner has fewer than `at_most`."""
+    condition = "attribute_exists(pk) AND (attribute_not_exists(#count) OR #count < :most)"
+    return _counted(table, owner, condition, {":change": 1, ":most": at_most})
 
+
+def one_sub_account_less(table: str, owner: str) -> Write:
+    return _counted(table, owner, "attribute_exists(pk)", {":change": -1})
+
+
+def _counted(table: str, owner: str, condition: str, values: Mapping[str, int]) -> Write:
+    update = {
+        "TableName": table,
+        "Key": profile_of(owner),
+        "UpdateExpression": "ADD #count :change",
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {"#count": "sub_accounts"},
+        "ExpressionAttributeValues": {name: to_attribute(value) for name, value in values.items()},
+    }
+    return {"Update": update}
+
+
+def written(client: "DynamoDBClient", writes: Sequence[Write]) -> bool:
+    """All or nothing; False where the first one's condition failed. As `first_refused` otherwise."""
+    return first_refused(client, writes) is None
+
+
+def first_refused(client: "DynamoDBClient", writes: Sequence[Write], may_fail: int = 1) -> int | None:
+    """None: all is written. Else which of the first `may_fail` writes was refused, and nothing is written.
+
+    Raises ThrottledError.
     The conditions of the others keep what is new from what stands: none is known that could fail, but while
     the same is being written by another. Then the first one's fails a moment later.
     """
     for _ in range(_ROUNDS):
         refused = transact(client, writes)
         if refused is None:
-            return True
-        if refused[0] is not None:
-            return False
+            return None
+        for index, standing in enumerate(refused[:may_fail]):
+            if standing is not None:
+                return index
     raise RuntimeError("a write that should be of something new found something there")
 
 

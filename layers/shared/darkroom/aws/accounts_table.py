@@ -17,7 +17,7 @@ from darkroom.aws.account_items import (
     profile_of,
     tenants_key_of,
 )
-from darkroom.aws.account_writes import absent, present, set_profile, written
+from darkroom.aws.account_writes import absent, one_sub_account_less, present, set_profile, written
 from darkroom.aws.api_keys import NewKey, is_api_key, key_writes, new_key
 from darkroom.aws.attributes import from_item, to_attribute, to_item
 from darkroom.aws.batch_read import read_items
@@ -163,7 +163,11 @@ class AccountsTable:
 
     def remove_tenant(self, tenant: str, now: float) -> None:
         """Its and its sub-accounts' keys are refused within 60 s; data stay. Raises UnknownTenantError."""
-        self.change(tenant, {"removed_at": now})
+        owner = self._profiles(tenant).get(tenant, {}).get("owner") if is_tenant_id(tenant) else None
+        writes = [set_profile(self._table, tenant, {"removed_at": now})]
+        writes += [one_sub_account_less(self._table, owner)] if owner else []
+        if not (is_tenant_id(tenant) and written(self._client, writes)):
+            raise UnknownTenantError(tenant)
 
     def change(self, tenant: str, values: Mapping[str, Any]) -> None:
         """The profile's attributes; None takes one away. Raises UnknownTenantError."""

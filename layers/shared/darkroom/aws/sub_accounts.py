@@ -8,7 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from darkroom.aws.account_items import Profile, capped_values, is_tenant_id, listing_of, profile_of
-from darkroom.aws.account_writes import absent, set_profile, written
+from darkroom.aws.account_writes import (
+    absent,
+    first_refused,
+    one_sub_account_less,
+    one_sub_account_more,
+    set_profile,
+    written,
+)
 from darkroom.aws.accounts_table import AccountsTable, UnknownTenantError
 from darkroom.aws.api_keys import key_writes, new_key
 from darkroom.aws.attributes import from_item, to_attribute, to_item
@@ -17,7 +24,13 @@ from darkroom.aws.budgets import Budgets, budget_key, new_budget, stored_budget
 from darkroom.aws.errors import translated
 from darkroom.aws.jobs_cursor import read_cursor, write_cursor
 from darkroom.jobs.money import Budget
-from darkroom.jobs.sub_account import SubAccount, SubAccountsPage, SubAccountTerms
+from darkroom.jobs.sub_account import (
+    MAX_SUB_ACCOUNTS,
+    SubAccount,
+    SubAccountsPage,
+    SubAccountTerms,
+    TooManySubAccountsError,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,16 +47,25 @@ class DynamoSubAccounts:
         self._table = table
 
     def add(self, owner: str, tenant: str, terms: SubAccountTerms, now: float) -> str | None:
-        """With its budget and its first API key, which is returned; None where the id is taken."""
+        """With its budget and its first API key, which is returned; None where the id is taken.
+
+        Raises TooManySubAccountsError.
+        """
         key = new_key()
         writes = [
             absent(self._table, {**profile_of(tenant), **to_item(_profile(owner, terms, now))}),
+            one_sub_account_more(self._table, owner, MAX_SUB_ACCOUNTS),
             absent(self._table, listing_of(owner, tenant, now)),
             *key_writes(self._table, tenant, owner, key, _KEY_NAME, now),
         ]
         if terms.cap_microusd is not None:
             writes.append(new_budget(self._table, tenant, terms.cap_microusd))
-        return key.api_key if written(self._client, writes) else None
+        refused = first_refused(self._client, writes, may_fail=2)
+        if refused is None:
+            return key.api_key
+        if refused == 1 and self.fingerprint(owner, tenant) is None:
+            raise TooManySubAccountsError(owner)
+        return None
 
     def add_key(self, tenant: str, now: float) -> str | None:
         """One more API key; None where there is no such tenant (any more)."""
@@ -88,7 +110,8 @@ class DynamoSubAccounts:
             return False
         listing = listing_of(owner, tenant, found.created_at)
         gone = set_profile(self._table, tenant, {"removed_at": now}, owner)
-        return written(self._client, [gone, {"Delete": {"TableName": self._table, "Key": listing}}])
+        unlisted = {"Delete": {"TableName": self._table, "Key": listing}}
+        return written(self._client, [gone, unlisted, one_sub_account_less(self._table, owner)])
 
     def _places(self, owner: str, limit: int, after: str | None) -> Sequence[str]:
         """`{milliseconds}#{sub-account}`, newest first."""

@@ -6,6 +6,13 @@ from dataclasses import asdict, dataclass
 
 from darkroom.jobs.money import Budget
 
+MAX_SUB_ACCOUNTS = 1_000
+"""That an owner has at once: each takes a parameter of the account's, and there are 10,000."""
+
+
+class TooManySubAccountsError(Exception):
+    """The owner has MAX_SUB_ACCOUNTS."""
+
 
 @dataclass(frozen=True, slots=True)
 class SubAccountTerms:

@@ -37,6 +37,11 @@ _NOT_ALLOWED = Refusal(403, "not_allowed", "A sub-account can't have sub-account
 _WAS_REMOVED = Refusal(
     409, "sub_account_removed", "The sub-account that was made with this Idempotency-Key is removed."
 )
+_TOO_MANY = Refusal(
+    409,
+    "too_many_sub_accounts",
+    "An account can have 1,000 sub-accounts. Remove one that is not used any more.",
+)
 _TERMS = {"name": "Shop", "spend_cap_cents": 500, "rate_limit_rpm": 60}
 
 OPERATIONS = (
@@ -56,7 +61,7 @@ OPERATIONS = (
                 links={"getSubAccount": "/id", "changeSubAccount": "/id", "deleteSubAccount": "/id"},
             ),
         ),
-        (*BODY, KEY_REUSED, INVALID_KEY, _NOT_ALLOWED, _WAS_REMOVED),
+        (*BODY, KEY_REUSED, INVALID_KEY, _NOT_ALLOWED, _WAS_REMOVED, _TOO_MANY),
         parameters=(IDEMPOTENCY_KEY,),
         body=Body(SubAccountRequest, {"shop": _TERMS}),
     ),
@@ -99,7 +104,8 @@ OPERATIONS = (
         "Remove a sub-account",
         (Answer(200, "It is removed; its keys are refused within 60 seconds.", Removed, _REMOVED),),
         (SUB_ACCOUNT_NOT_FOUND, _NOT_ALLOWED),
-        "Its jobs go on to their end, and its data stay.",
+        "Its jobs go on to their end, and its data stay. Its own upstream key is removed: jobs that still "
+        "need that one end as upstream_key_removed.",
         parameters=(SUB_ACCOUNT_ID,),
     ),
     Operation(

@@ -1,11 +1,13 @@
 """An owner makes and changes sub-accounts: tenants whose jobs are booked in its budget too."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from darkroom.jobs.ids import keyed_sub_account_id, new_sub_account_id
 from darkroom.jobs.sub_account import SubAccount, SubAccountTerms
+from darkroom.ports import ThrottledError
 from darkroom.usecases.accept import IdempotencyConflictError
 from darkroom.webhooks.rotation import SigningSecret
 
@@ -18,7 +20,10 @@ class SubAccounts(Protocol):
     """Another owner's sub-account is none, and neither is a removed one. All methods raise ThrottledError."""
 
     def add(self, owner: str, tenant: str, terms: SubAccountTerms, now: float) -> str | None:
-        """With its budget and its first API key, which is returned; None where the id is taken."""
+        """With its budget and its first API key, which is returned; None where the id is taken.
+
+        Raises TooManySubAccountsError.
+        """
 
     def add_key(self, tenant: str, now: float) -> str | None:
         """One more API key; None where there is no such tenant (any more)."""
@@ -55,13 +60,16 @@ class SubAccountKeeper:
     clock: Callable[[], float]
 
     def create(self, owner: str, terms: SubAccountTerms, idempotency_key: str | None) -> Made:
-        """Raises IdempotencyConflictError, SubAccountRemovedError, ThrottledError."""
+        """Raises IdempotencyConflictError, SubAccountRemovedError, TooManySubAccountsError and
+        ThrottledError."""
         tenant = keyed_sub_account_id(owner, idempotency_key) if idempotency_key else new_sub_account_id()
-        # First: broken off after it, the request can be sent again
-        self.secrets.create(tenant, SigningSecret(self.new_secret()))
         api_key = self.sub_accounts.add(owner, tenant, terms, self.clock())
         if api_key is None:
             return self._repeated(owner, tenant, terms)
+        with suppress(
+            ThrottledError
+        ):  # it stands and its key is shown this once; a look at the secret makes it
+            self.secrets.create(tenant, SigningSecret(self.new_secret()))
         return Made(self._there(owner, tenant), api_key)
 
     def change(self, owner: str, tenant: str, values: Mapping[str, Any]) -> SubAccount | None:
