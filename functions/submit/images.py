@@ -12,6 +12,7 @@ from darkroom.faces.openai.images_request import ImagesCall, parse_images_call
 from darkroom.http.admission import accept_all, cost_cents, tag_of
 from darkroom.http.api import answer
 from darkroom.http.errors import ApiError
+from darkroom.http.hold import ANSWER_SECONDS, held_seconds
 from darkroom.http.idempotency import idempotency_key
 from darkroom.http.joining import Turn, joined_turn, keyed_turn
 from darkroom.http.wait import wait_for_ends
@@ -20,9 +21,6 @@ from darkroom.jobs.joins import choose_repeated
 from darkroom.ports import ThrottledError
 from darkroom.settings import settings
 from submit.api import api
-
-ANSWER_SECONDS = 4.0
-"""What is kept of the Lambda's time for the pictures to be read and the answer to be sent."""
 
 
 @api.post("/v1/images/generations")
@@ -65,7 +63,8 @@ def _turn(call: ImagesCall) -> Iterator[Turn]:
         yield keyed_turn(api.account, key, len(call.requests), is_repeat=is_repeat)
         return
     choose = choose_repeated if is_repeat else None
-    with joined_turn(api.account, call.requests, _wait_seconds() + ANSWER_SECONDS, choose) as turn:
+    seconds = _wait_seconds() + ANSWER_SECONDS
+    with joined_turn(api.account, call.requests, api.received_at, seconds, choose) as turn:
         yield turn
 
 
@@ -74,5 +73,4 @@ def _current(job: Job) -> Job:
 
 
 def _wait_seconds() -> float:
-    left = api.lambda_context.get_remaining_time_in_millis() / 1000
-    return max(0.0, min(settings().sync_wait_seconds, left - ANSWER_SECONDS))
+    return held_seconds(api, settings().sync_wait_seconds)

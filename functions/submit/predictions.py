@@ -21,6 +21,7 @@ from darkroom.faces.wavespeed.sync_mode import hold_seconds, is_old_client
 from darkroom.http import admission
 from darkroom.http.api import answer
 from darkroom.http.errors import job_not_found
+from darkroom.http.hold import held_seconds
 from darkroom.http.idempotency import idempotency_key
 from darkroom.http.joining import joined_turn
 from darkroom.http.json_body import read_body
@@ -38,8 +39,8 @@ _DELETING = ThreadPoolExecutor(max_workers=16, thread_name_prefix="delete")
 
 
 @api.post("/api/v3/<model>")
+@api.takes("webhook")
 def submit_prediction(model: str) -> Response[str]:
-    api.only_query("webhook")
     tag = admission.tag_of(api)
     try:
         submission = read_submission(
@@ -57,7 +58,6 @@ def submit_prediction(model: str) -> Response[str]:
 
 @api.delete("/api/v3/predictions/<job_id>")
 def delete_prediction(job_id: str) -> Response[str]:
-    api.only_query()
     if wiring.deleter().delete(api.tenant, job_id) is None:
         raise job_not_found()
     deleted: Deleted = {"id": job_id, "status": "deleted"}
@@ -66,7 +66,6 @@ def delete_prediction(job_id: str) -> Response[str]:
 
 @api.post("/api/v3/predictions/delete")
 def delete_predictions() -> Response[str]:
-    api.only_query()
     ids, tenant, deleter = read_body(DeletionRequest, api.body).ids, api.tenant, wiring.deleter()
     jobs = _DELETING.map(lambda job_id: deleter.delete(tenant, job_id), dict.fromkeys(ids))
     count: DeletedCount = {"deleted_count": sum(job is not None for job in jobs)}
@@ -76,7 +75,7 @@ def delete_predictions() -> Response[str]:
 def _submit_joined(submission: Submission) -> Response[str]:
     """Such a client repeats a POST that it has given up, without saying so."""
     seconds = _hold_seconds() + _MARGIN_SECONDS
-    with joined_turn(api.account, [submission.request], seconds, choose_resent) as turn:
+    with joined_turn(api.account, [submission.request], api.received_at, seconds, choose_resent) as turn:
         accepted = admission.accept(api.account, submission.request, turn.keys[0])
         return _answer(submission, accepted, turn.headers)
 
@@ -112,4 +111,4 @@ def _predictions() -> Predictions:
 
 
 def _hold_seconds() -> float:
-    return hold_seconds(settings().sync_wait_seconds, api.header("x-client-name"))
+    return held_seconds(api, hold_seconds(settings().sync_wait_seconds, api.header("x-client-name")))

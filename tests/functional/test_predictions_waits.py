@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -150,3 +151,14 @@ def test_an_old_client_is_held_too(old_caller: Caller, gateway: Front) -> None:
 
 def test_parallel_posts_of_an_old_client_are_variants(old_caller: Caller) -> None:
     assert len({submit(old_caller)["id"] for _ in range(3)}) == 3
+
+
+def test_a_cold_start_takes_nothing_from_an_old_clients_ten_seconds(
+    old_caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its POST came in 7.5 s before the handler did: it is held for the rest of the 8 s alone."""
+    earlier = SimpleNamespace(time=lambda: time.time() - 7.5)
+    monkeypatch.setattr("functional.gateway_events.time", earlier)
+    started = time.monotonic()
+    assert submit(old_caller, enable_sync_mode=True)["code"] == 5004
+    assert time.monotonic() - started < 4

@@ -2,14 +2,17 @@
 
 import base64
 import json
+import time
+from collections.abc import Callable, Mapping
+from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
-from darkroom.faces.wavespeed.envelope import WAVESPEED_PREFIX, refusal_of
 from darkroom.http.errors import ApiError, invalid_request, try_again
 from darkroom.jobs.account import Account
 from darkroom.jobs.rules import Problem
@@ -19,12 +22,24 @@ from darkroom.settings import settings
 
 JSON = "application/json"
 
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+Refusal = Callable[[ApiError], tuple[int, str]]
+"""A surface's own way to refuse: the status and the body."""
+_OLDEST_SECONDS = 29.0
+"""API Gateway waits no longer: an older time is that of a recorded event, or in another unit."""
+
 
 class Api(APIGatewayRestResolver):
-    """Powertools' router. Errors become the house's bodies; an unforeseen one says nothing of itself."""
+    """Powertools' router. Errors become the house's bodies; an unforeseen one says nothing of itself.
 
-    def __init__(self) -> None:
+    A route takes the query parameters that `takes` names, and no others.
+    """
+
+    def __init__(self, refusals: Mapping[str, Refusal] = MappingProxyType({})) -> None:
+        """`refusals`: by what the path begins with, where a surface refuses in its own way."""
         super().__init__()
+        self._refusals = refusals
+        self._taken: dict[Callable[..., Any], tuple[str, ...]] = {}
         self.exception_handler(ApiError)(self._refused)
         self.exception_handler(ThrottledError)(self._busy)
         self.exception_handler(Exception)(self._internal)
@@ -60,6 +75,12 @@ class Api(APIGatewayRestResolver):
         )
 
     @property
+    def received_at(self) -> float:
+        """When API Gateway took the request in, in Unix seconds: before the authorizer and a cold start."""
+        now, received = time.time(), float(self._context.get("requestTimeEpoch", 0)) / 1000
+        return received if now - _OLDEST_SECONDS <= received <= now else now
+
+    @property
     def base_url(self) -> str:
         """Where the caller reached the API, without a slash at the end."""
         if settings().public_url:
@@ -89,20 +110,46 @@ class Api(APIGatewayRestResolver):
     def query(self, name: str) -> str | None:
         return (self.current_event.get("queryStringParameters") or {}).get(name)
 
-    def only_query(self, *names: str) -> None:
+    def takes(self, *names: str) -> Callable[[Handler], Handler]:
+        """Goes below the route: the query parameters that it takes."""
+
+        def named(handler: Handler) -> Handler:
+            self._taken[handler] = names
+            return handler
+
+        return named
+
+    def taken(self, handler: Callable[..., Any]) -> tuple[str, ...]:
+        return self._taken.get(handler, ())
+
+    def route(self, *route: Any, **options: Any) -> Callable[[Handler], Handler]:
+        """Powertools', which all its methods' routes go through."""
+        register = super().route(*route, **options)
+
+        def registered(handler: Handler) -> Handler:
+            @wraps(handler)
+            def checked(**arguments: Any) -> Any:
+                self._check_query(self.taken(handler))
+                return handler(**arguments)
+
+            register(checked)
+            return handler
+
+        return registered
+
+    def _check_query(self, names: tuple[str, ...]) -> None:
         """Raises ApiError for a parameter of another name: a misspelt filter must not be ignored silently."""
         given = self.current_event.get("queryStringParameters") or {}
-        known = ", ".join(names)
-        problems = [
-            Problem(name, f"unknown parameter; the parameters are: {known}") for name in given.keys() - names
-        ]
+        known = f"the parameters are: {', '.join(names)}" if names else "there are none here"
+        problems = [Problem(name, f"unknown parameter; {known}") for name in given if name not in names]
         if problems:
             raise invalid_request(*problems)
 
     def _refused(self, error: ApiError) -> Response[str]:
         """In the shape that the route's surface promises."""
-        is_wavespeed = self.current_event.path.startswith(WAVESPEED_PREFIX)
-        status, body = refusal_of(error) if is_wavespeed else (error.status, error.body)
+        path = self.current_event.path
+        own = next((refusal for prefix, refusal in self._refusals.items() if path.startswith(prefix)), None)
+        status, body = own(error) if own else (error.status, error.body)
         return Response(status_code=status, content_type=JSON, body=body, headers=dict(error.headers))
 
     def _busy(self, error: ThrottledError) -> Response[str]:

@@ -40,17 +40,22 @@ def keyed_turn(account: Account, key: str, parts: int, *, is_repeat: bool) -> Tu
 
 @contextmanager
 def joined_turn(
-    account: Account, requests: Sequence[ImageRequest], seconds: float, choose: Choose | None
+    account: Account,
+    requests: Sequence[ImageRequest],
+    received_at: float,
+    seconds: float,
+    choose: Choose | None,
 ) -> Iterator[Turn]:
     """While the block runs, the call is ours. `choose` of None: surely a first try.
 
-    `seconds`: until when the block ends at the latest. A block that ends, or ends in an answer that is final,
-    has answered the call; one that ends in a 503 leaves it to the next repeat. Raises ApiError 429.
+    `seconds`: until when the block ends at the latest, from now on. A block that ends, or ends in an answer
+    that is final, has answered the call; one that ends in a 503 leaves it to the next repeat. Raises ApiError
+    429.
     """
     joiner, fingerprint = wiring.joiner(), call_fingerprint(requests)
-    call = joiner.join(account.tenant, fingerprint, seconds, choose) if choose else None
-    headers = {} if call and call.refused_at is None else _admitted(account, fingerprint, call)
-    call = call or joiner.open(account.tenant, fingerprint, seconds)
+    call = joiner.join(account.tenant, fingerprint, received_at, seconds, choose) if choose else None
+    headers = {} if call and call.refused_at is None else _admitted(account, fingerprint, received_at, call)
+    call = call or joiner.open(account.tenant, fingerprint, received_at, seconds)
     try:
         yield Turn(_keys(call, len(requests)), headers)
     except ThrottledError:
@@ -63,13 +68,15 @@ def joined_turn(
     joiner.answer(call)
 
 
-def _admitted(account: Account, fingerprint: str, call: OpenCall | None) -> dict[str, str]:
+def _admitted(
+    account: Account, fingerprint: str, received_at: float, call: OpenCall | None
+) -> dict[str, str]:
     """A refusal is written down too: the repeat of a refused call must not join another's."""
     try:
         return admit(account)
     except ApiError:
         if call is None:
-            wiring.joiner().open_refused(account.tenant, fingerprint)
+            wiring.joiner().open_refused(account.tenant, fingerprint, received_at)
         else:
             wiring.joiner().refuse(call)
         raise

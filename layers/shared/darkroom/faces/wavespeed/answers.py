@@ -42,7 +42,7 @@ class Predictions:
     def sync_timed_out(self, job: Job, seconds: float) -> Prediction:
         """The task goes on, and its result is found under its id."""
         prediction = prediction_of(job, (), self.base_url)
-        error = f"Sync mode timed out after {seconds:g} seconds; the task goes on."
+        error = f"Sync mode timed out after {seconds:.1f} seconds; the task goes on."
         return {**prediction, "status": "processing", "code": SYNC_TIMED_OUT, "error": error}
 
     def _addresses(self, job: Job) -> list[str]:
