@@ -6,7 +6,7 @@ import time
 from aws_lambda_powertools.event_handler import Response
 
 from accounts.api import api
-from darkroom import accounts_wiring, adapters
+from darkroom import accounts_wiring, adapters, upstream_adapters
 from darkroom.faces.aigateway.sub_account_request import read_change, read_terms
 from darkroom.faces.aigateway.sub_accounts import (
     Removed,
@@ -74,8 +74,13 @@ def change_sub_account(sub_account: str) -> Response[str]:
 
 @api.delete("/v1/sub-accounts/<sub_account>")
 def remove_sub_account(sub_account: str) -> Response[str]:
-    """Its keys are refused within 60 s; its jobs go on to their end, and its data stay."""
-    if not adapters.sub_accounts().remove(_owner(), sub_account, time.time()):
+    """Its keys are refused within 60 s; its jobs go on to their end, and its data stay. Its own upstream key
+    is removed at once: jobs that still need that one end as upstream_key_removed."""
+    owner = _owner()
+    _found(adapters.sub_accounts().get(owner, sub_account))
+    # First, so that a request whose second half failed can be repeated
+    upstream_adapters.own_key_registry().remove(sub_account)
+    if not adapters.sub_accounts().remove(owner, sub_account, time.time()):
         raise _not_found()
     removed: Removed = {"status": "ok"}
     return answer(removed)

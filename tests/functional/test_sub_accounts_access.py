@@ -2,6 +2,9 @@
 
 import pytest
 
+from darkroom import upstream_adapters
+from darkroom.aws.upstream_key_registry import UpstreamKeyRegistry
+from darkroom.ports import KeyRemovedError, ThrottledError
 from functional.accounts import SHOP, AccountsApi, Reply
 
 pytestmark = pytest.mark.usefixtures("stack")
@@ -18,6 +21,40 @@ def test_a_removed_ones_keys_are_refused_and_removing_it_again_is_404(
     assert accounts_api.call(owner, "delete-sub-account", sub_account["id"]).status == 404
     assert accounts_api.call(owner, "get-sub-account", sub_account["id"]).status == 404
     assert accounts_api.call(owner, "list-sub-accounts").body["data"] == []
+
+
+def test_its_own_upstream_key_goes_with_it_and_nobody_elses(
+    accounts_api: AccountsApi, owner: str, rival: str
+) -> None:
+    removed, kept = (accounts_api.made(owner)["id"] for _ in range(2))
+    registry = upstream_adapters.own_key_registry()
+    for tenant in (removed, kept, "acme"):
+        registry.register(tenant, "obviously-fake-upstream-key", 1.0)
+    assert accounts_api.call(rival, "delete-sub-account", removed).status == 404
+    assert registry.find(removed) is not None
+    assert accounts_api.call(owner, "delete-sub-account", removed).status == 200
+    with pytest.raises(KeyRemovedError):
+        upstream_adapters.own_keys().current(removed)
+    for tenant in (kept, "acme"):
+        assert registry.find(tenant) is not None
+
+
+def test_a_removal_that_failed_half_way_can_be_repeated(
+    accounts_api: AccountsApi, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant = accounts_api.made(owner)["id"]
+    registry = upstream_adapters.own_key_registry()
+    registry.register(tenant, "obviously-fake-upstream-key", 1.0)
+
+    def busy(self: UpstreamKeyRegistry, tenant: str) -> None:
+        raise ThrottledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(UpstreamKeyRegistry, "_delete", busy)
+        assert accounts_api.call(owner, "delete-sub-account", tenant).status == 503
+    assert accounts_api.call(owner, "delete-sub-account", tenant).status == 200
+    with pytest.raises(KeyRemovedError):
+        upstream_adapters.own_keys().current(tenant)
 
 
 NAMED = ("get-sub-account", "change-sub-account", "delete-sub-account")
