@@ -10,6 +10,7 @@ from darkroom.http.api import answer
 from darkroom.http.errors import ApiError
 from darkroom.jobs.upstream import UpstreamUnavailableError
 from darkroom.record import MICROUSD
+from darkroom.usecases.balance import BalanceUnknownError
 
 _RETRY_SECONDS = 5
 
@@ -18,6 +19,12 @@ _RETRY_SECONDS = 5
 def get_balance() -> Response[str]:
     try:
         balance: BalanceData = {"balance": accounts_wiring.balances().microusd(api.account) / MICROUSD}
+    except BalanceUnknownError:
+        text = (
+            "This account has no spend cap of its own, and what the account that it belongs to may still "
+            "spend is not shown here."
+        )
+        raise ApiError(409, "balance_unknown", text) from None
     except UpstreamUnavailableError as error:
         seconds = max(_RETRY_SECONDS, round(error.retry_after_seconds or 0))
         text = f"Upstream does not tell its balance now; try again in {seconds} seconds."

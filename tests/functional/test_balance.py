@@ -8,7 +8,7 @@ from functional.jobs import REQUEST
 from functional.workers import Workers
 
 
-def cap(tenant: str, microusd: int) -> None:
+def cap(tenant: str, microusd: int | None) -> None:
     adapters.accounts_table().set_cap(tenant, microusd)
 
 
@@ -35,13 +35,26 @@ def test_with_a_cap_it_is_what_is_left_of_it(accounts_api: AccountsApi, owner: s
 
 
 @pytest.mark.usefixtures("stack")
-@pytest.mark.parametrize(("owners", "own", "left"), [(10_000_000, 900, 9.0), (3_000_000, 900, 3.0)])
-def test_a_sub_account_may_spend_the_less_of_its_own_and_its_owners(
-    accounts_api: AccountsApi, owner: str, owners: int, own: int, left: float
+@pytest.mark.parametrize("owners", [10_000_000, 3_000_000, None])
+def test_a_sub_account_is_shown_what_is_left_of_its_own_cap(
+    accounts_api: AccountsApi, owner: str, owners: int | None
 ) -> None:
     cap("acme", owners)
-    sub_account = accounts_api.made(owner, spend_cap_cents=own)
-    assert balance(accounts_api.call(sub_account["key"], "get-balance")) == left
+    sub_account = accounts_api.made(owner, spend_cap_cents=900)
+    assert balance(accounts_api.call(sub_account["key"], "get-balance")) == 9.0
+
+
+@pytest.mark.usefixtures("stack")
+@pytest.mark.parametrize("owners", [10_000_000, None])
+def test_a_sub_account_without_a_cap_learns_neither_its_owners_nor_the_operators_balance(
+    accounts_api: AccountsApi, owner: str, owners: int | None
+) -> None:
+    cap("acme", owners)
+    sub_account = accounts_api.made(owner, spend_cap_cents=None)
+    reply = accounts_api.call(sub_account["key"], "get-balance")
+    assert (reply.status, reply.body["code"], reply.body["error_code"]) == (409, 409, "balance_unknown")
+    assert reply.body["data"] == {}
+    assert "no spend cap of its own" in reply.body["message"]
 
 
 @pytest.mark.usefixtures("stack")

@@ -8,7 +8,7 @@ from darkroom.jobs.account import Account
 from darkroom.jobs.money import Budget
 from darkroom.jobs.upstream import UpstreamUnavailableError
 from darkroom.ports import KeyRemovedError
-from darkroom.usecases.balance import Balances
+from darkroom.usecases.balance import Balances, BalanceUnknownError
 from memory.clock import FakeClock
 
 STACKS = 70_000_000
@@ -66,14 +66,20 @@ def balances(budgets: MemoryBudgets, upstreams: Upstreams, clock: FakeClock) -> 
     return Balances(budgets, upstreams.of, clock)
 
 
-def test_the_smallest_rest_of_the_payers_caps_counts(balances: Balances, upstreams: Upstreams) -> None:
-    assert balances.microusd(Account("shop", "acme", payers=("shop", "acme"))) == 4_000_000
+def test_a_sub_account_is_shown_its_own_cap_and_never_its_owners(
+    balances: Balances, upstreams: Upstreams
+) -> None:
+    assert balances.microusd(Account("shop", "acme", payers=("shop", "acme"))) == 9_000_000
+    for payers in ((), ("acme",)):
+        with pytest.raises(BalanceUnknownError):
+            balances.microusd(Account("free", "acme", payers=payers))
     assert upstreams.asked == []
 
 
 def test_a_cap_lifted_since_the_authorizer_looked_is_none(balances: Balances, budgets: MemoryBudgets) -> None:
-    del budgets.by_tenant["acme"]
-    assert balances.microusd(Account("shop", "acme", payers=("shop", "acme"))) == 9_000_000
+    budgets.by_tenant.clear()
+    with pytest.raises(BalanceUnknownError):
+        balances.microusd(Account("shop", "acme", payers=("shop", "acme")))
     assert balances.microusd(Account("acme", payers=("acme",))) == STACKS
 
 
@@ -85,6 +91,8 @@ def test_a_tenants_own_key_is_asked_whatever_its_cap(balances: Balances, upstrea
 def test_an_own_key_that_was_just_removed_pays_for_nothing(balances: Balances) -> None:
     assert balances.microusd(Account("acme", payers=("acme",), own_upstream_key=True)) == 4_000_000
     assert balances.microusd(Account("free", own_upstream_key=True)) == STACKS
+    with pytest.raises(BalanceUnknownError):
+        balances.microusd(Account("free", "acme", own_upstream_key=True))
 
 
 def test_each_keys_balance_is_kept_for_a_minute(

@@ -58,6 +58,12 @@ _UNAVAILABLE = Refusal(
     "Upstream does not tell its balance now; try again in 5 seconds.",
     retry=True,
 )
+_BALANCE_UNKNOWN = Refusal(
+    409,
+    "balance_unknown",
+    "This account has no spend cap of its own, and what the account that it belongs to may still spend is "
+    "not shown here.",
+)
 _LIST_TOO_LONG = Refusal(400, "list_too_long", "Too many predictions have to be looked through.")
 
 
@@ -194,7 +200,7 @@ OPERATIONS = (
         "getBalance",
         "Read what may still be spent",
         Answer(200, "The balance.", BalanceData, _BALANCE),
-        (_UNAVAILABLE,),
+        (_UNAVAILABLE, _BALANCE_UNKNOWN),
     ),
     _operation(
         "get",

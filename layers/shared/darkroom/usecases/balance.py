@@ -1,6 +1,9 @@
-"""What a tenant may still spend: what is left of its cap, or upstream's balance of the key that pays."""
+"""What a tenant may still spend: what is left of its own cap, or upstream's balance of the key that pays.
 
-from collections.abc import Callable, Iterable
+What its owner has left, and the operator's own account, are not a sub-account's to know.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,6 +13,10 @@ from darkroom.ports import KeyRemovedError
 
 _KEPT_SECONDS = 60.0
 _KEPT_BALANCES = 1_000
+
+
+class BalanceUnknownError(Exception):
+    """A sub-account has neither a cap nor an upstream key of its own."""
 
 
 class Budgets(Protocol):
@@ -33,20 +40,18 @@ class Balances:
     _kept: dict[str | None, tuple[float, int]] = field(default_factory=dict)
 
     def microusd(self, account: Account) -> int:
-        """Never below 0. Raises UpstreamUnavailableError, ThrottledError."""
+        """Never below 0. Raises BalanceUnknownError, UpstreamUnavailableError, ThrottledError."""
         if account.own_upstream_key:  # its jobs are booked in no budget
             try:
                 return self._upstreams(account.tenant)
             except KeyRemovedError:
                 pass  # the authorizer's answer is a minute old
-        left = list(self._left(account.payers))
-        return max(0, min(left)) if left else self._upstreams(None)
-
-    def _left(self, payers: Iterable[str]) -> Iterable[int]:
-        for payer in payers:
-            budget = self.budgets.read(payer)
-            if budget is not None:
-                yield budget.left
+        budget = self.budgets.read(account.tenant) if account.tenant in account.payers else None
+        if budget is not None:
+            return max(0, budget.left)
+        if account.owner is not None:
+            raise BalanceUnknownError(account.tenant)
+        return self._upstreams(None)
 
     def _upstreams(self, tenant: str | None) -> int:
         kept = self._kept.get(tenant)
