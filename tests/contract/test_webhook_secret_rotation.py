@@ -8,7 +8,7 @@ import pytest
 
 from contract.test_webhook_secrets import FIRST, put
 from darkroom.aws.clients import Clients
-from darkroom.aws.rotation_turns import TURN_SECONDS, DynamoRotationTurns
+from darkroom.aws.rotation_turns import STALE_SECONDS, TURN_SECONDS, DynamoRotationTurns
 from darkroom.aws.webhook_secrets import SecretParameters, SsmWebhookSecrets
 from darkroom.ports import ThrottledError
 from darkroom.usecases.webhook_secret import RotationUnderWayError, SecretKeeper
@@ -134,3 +134,31 @@ def test_a_rotation_is_never_built_on_an_older_version_than_the_last_one_wrote(
         keeper.rotate("acme", None)
     fresh = keeper_on(SecretParameters(clients.ssm, PREFIX), turns, clock)
     assert texts(fresh.secrets("acme")) == texts(rotated)
+
+
+def deleted(clients: Clients) -> None:
+    clients.ssm.delete_parameter(Name=f"{PREFIX}/acme/webhook-secret")
+
+
+def test_a_secret_that_was_deleted_is_made_anew_by_a_rotation_and_rotated_on(
+    keeper: SecretKeeper, clients: Clients
+) -> None:
+    for _ in range(3):
+        keeper.rotate("acme", None)
+    deleted(clients)
+    assert len(keeper.rotate("acme", None)) == 2
+    assert len(keeper.rotate("acme", None)) == 3
+
+
+def test_one_that_was_made_anew_outside_of_a_rotation_can_be_rotated_after_an_hour(
+    keeper: SecretKeeper, clients: Clients, clock: FakeClock
+) -> None:
+    for _ in range(3):
+        keeper.rotate("acme", None)
+    deleted(clients)
+    keeper.secrets("acme")
+    with pytest.raises(ThrottledError):
+        keeper.rotate("acme", None)
+    clock.advance(STALE_SECONDS + TURN_SECONDS)
+    assert len(keeper.rotate("acme", None)) == 2
+    assert len(keeper.rotate("acme", None)) == 3

@@ -7,7 +7,7 @@ pk = TENANT#{tenant}            sk = profile         owner, name, requests_per_m
 pk = TENANT#{tenant}            sk = key#{key_id}    the key's hash: finds a tenant's keys by their ids
 pk = TENANT#{owner}             sk = sub#{created, milliseconds}#{tenant}    lists an owner's sub-accounts
 pk = TENANT#{tenant}            sk = rotation        token, until: who changes its webhook secret;
-                                                     version: of the secrets, at the least
+                                                     version: of the secrets, at the least; sure_until
 """
 
 import hashlib

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TURN_SECONDS = 60.0
 """Longer than API Gateway lets a function run: who is found to hold it after that has died."""
+STALE_SECONDS = 3600.0
+"""No read is that old: an older version than the last rotation wrote is then of a parameter made anew."""
 
 
 class DynamoRotationTurns:
@@ -44,7 +46,9 @@ class DynamoRotationTurns:
         except self._client.exceptions.ConditionalCheckFailedException as error:
             item = from_item(standing_item(error) or {})
         # A first reply may have been lost: then the condition failed on our own token
-        return Turn(token, item.get("version", 0)) if item.get("token") == token else None
+        if item.get("token") != token:
+            return None
+        return Turn(token, item.get("version", 0) if now < item.get("sure_until", 0.0) + STALE_SECONDS else 0)
 
     def end(self, tenant: str, turn: Turn, version: int) -> None:
         """Raises ThrottledError. Harmless where the turn was over and is another's by now."""
@@ -53,9 +57,14 @@ class DynamoRotationTurns:
                 self._client.update_item(
                     TableName=self._table,
                     Key=rotation_of(tenant),
-                    UpdateExpression="SET #version = :version REMOVE #token, #until",
+                    UpdateExpression="SET #version = :version, #sure = #until REMOVE #token, #until",
                     ConditionExpression="#token = :token",
-                    ExpressionAttributeNames={"#token": "token", "#until": "until", "#version": "version"},
+                    ExpressionAttributeNames={
+                        "#token": "token",
+                        "#until": "until",
+                        "#version": "version",
+                        "#sure": "sure_until",
+                    },
                     ExpressionAttributeValues={
                         ":version": to_attribute(version),
                         ":token": to_attribute(turn.token),

@@ -52,7 +52,8 @@ class SecretKeeper:
 
     def secrets(self, tenant: str) -> Secrets:
         """Those that sign, the newest last; a tenant without one gets its first. Raises ThrottledError."""
-        return signing(self._stored(tenant).secrets, self.clock())
+        stored, _ = self._stored(tenant)
+        return signing(stored.secrets, self.clock())
 
     def rotate(self, tenant: str, idempotency_key: str | None) -> Secrets:
         """As `secrets`, with a new one at the end; with a key that has made one, that one is at the end.
@@ -64,8 +65,9 @@ class SecretKeeper:
             raise RotationUnderWayError(tenant)
         version = turn.version
         try:
-            stored = self._stored(tenant)
-            if stored.version < turn.version:
+            stored, is_first = self._stored(tenant)
+            # Versions begin anew where there was no parameter (any more)
+            if stored.version < turn.version and not is_first:
                 raise ThrottledError("the store answers with an older version than it has")
             version, secrets = self._rotated(tenant, stored, _hash(idempotency_key))
         finally:
@@ -82,16 +84,17 @@ class SecretKeeper:
         secrets = rotated(current, self.new_secret(), key_hash, now)
         return self.documents.replace(tenant, secrets), secrets
 
-    def _stored(self, tenant: str) -> StoredSecrets:
+    def _stored(self, tenant: str) -> tuple[StoredSecrets, bool]:
+        """True: there was none, and this is what was just made."""
         stored = self.documents.read(tenant)
         if stored is None:
             first = SigningSecret(self.new_secret())
             if self.documents.create(tenant, first):
-                return StoredSecrets([first], 1)
+                return StoredSecrets([first], 1), True
             stored = self.documents.read(tenant)
         if stored is None:
             raise ThrottledError("the store does not show yet what was written")
-        return stored
+        return stored, False
 
 
 def _hash(idempotency_key: str | None) -> str | None:
