@@ -49,8 +49,8 @@ def create_sub_account() -> Response[str]:
 
 
 @api.get("/v1/sub-accounts")
+@api.takes("limit", "cursor")
 def list_sub_accounts() -> Response[str]:
-    api.only_query("limit", "cursor")
     try:
         page = adapters.sub_accounts().list(_owner(), _limit(api.query("limit")), api.query("cursor"))
     except ValueError:
@@ -60,7 +60,6 @@ def list_sub_accounts() -> Response[str]:
 
 @api.get("/v1/sub-accounts/<sub_account>")
 def get_sub_account(sub_account: str) -> Response[str]:
-    api.only_query()
     return answer(sub_account_answer(_found(adapters.sub_accounts().get(_owner(), sub_account))))
 
 

@@ -22,7 +22,6 @@ _TOO_MANY = "Your key was replaced about a hundred times within a day. The one b
 def put_upstream_key() -> Response[str]:
     """Taken up by new jobs within 60 seconds, in place of one before at once; tasks that upstream has already
     end on that one."""
-    api.only_query()
     api_key = read_upstream_key(api.body)
     taken = upstream_adapters.client_on(OwnKey(api.tenant, "new", api_key)).knows_key()
     if taken is False:
@@ -40,7 +39,6 @@ def put_upstream_key() -> Response[str]:
 
 @api.get("/v1/upstream-key")
 def get_upstream_key() -> Response[str]:
-    api.only_query()
     return answer(upstream_key_answer(upstream_adapters.own_key_registry().find(api.tenant)))
 
 
@@ -48,6 +46,5 @@ def get_upstream_key() -> Response[str]:
 def delete_upstream_key() -> Response[str]:
     """At once and for good: no task is started on it any more, and jobs that still need it fail with
     upstream_key_removed."""
-    api.only_query()
     upstream_adapters.own_key_registry().remove(api.tenant)
     return answer(upstream_key_answer(None))

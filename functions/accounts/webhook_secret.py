@@ -20,7 +20,6 @@ from darkroom.webhooks.rotation import MAX_SECRETS, TooManyRotationsError
 
 @api.get("/v1/webhook-secret")
 def get_webhook_secret() -> Response[str]:
-    api.only_query()
     shown: WebhookSecretAnswer = webhook_secret_answer(accounts_wiring.secret_keeper().secrets(api.tenant))
     return _answer(shown)
 

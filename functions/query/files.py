@@ -33,8 +33,8 @@ def get_file(job_id: str, file: str) -> Response[Any]:
 
 
 @api.get("/v1/files/jobs/<job_id>/<file>/signed")
+@api.takes("expires_in")
 def sign_file(job_id: str, file: str) -> Response[str]:
-    api.only_query("expires_in")
     seconds = link_seconds(api.query)
     _, output = _found(job_id, file)
     expires_at = int(time.time()) + seconds
@@ -45,6 +45,7 @@ def sign_file(job_id: str, file: str) -> Response[str]:
 
 
 @api.get("/outputs/<tenant>/<job_id>/<file>")
+@api.takes("expires", "signature")
 def get_output(tenant: str, job_id: str, file: str) -> Response[str]:
     """The link's signature is the authorization; S3 then serves the picture itself."""
     key = f"outputs/{tenant}/{job_id}/{file}"

@@ -22,8 +22,8 @@ from query.api import api
 
 
 @api.get("/v1/jobs")
+@api.takes("status", "model", "tag", "created_after", "limit", "cursor")
 def list_jobs() -> Response[str]:
-    api.only_query("status", "model", "tag", "created_after", "limit", "cursor")
     wanted, limit, cursor = read_list_query(api.query)
     return answer(_listed(wanted, limit, cursor))
 
@@ -42,8 +42,8 @@ def _listed(wanted: JobsFilter, limit: int, cursor: str | None) -> JobList:
 
 
 @api.get("/v1/jobs/<job_id>")
+@api.takes("wait")
 def get_job(job_id: str) -> Response[str]:
-    api.only_query("wait")
     seconds = wait_seconds(api.query("wait"), settings().wait_seconds)
     job = wait_for_end(lambda: find_job(job_id), seconds)
     record = record_of(job, adapters.images_bucket(), api.base_url)

@@ -13,8 +13,8 @@ from query.api import api
 
 
 @api.get("/v1/models")
+@api.takes("modality", "provider")
 def list_models() -> Response[str]:
-    api.only_query("modality", "provider")
     found = models_of(api.query("modality"), api.query("provider"))
     models: ModelList = {"object": "list", "data": [_answer(model) for model in found]}
     return answer(models)

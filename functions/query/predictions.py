@@ -23,7 +23,6 @@ from query.api import api
 @api.get("/api/v3/predictions/<job_id>/result")
 def get_result(job_id: str) -> Response[str]:
     """At once and never throttled: clients ask each second. A failed job is a good answer."""
-    api.only_query()
     job = adapters.jobs_table().get(api.tenant, job_id)
     # A job that was cancelled by deleting it says so: whoever waits for it must come to an end
     if job is None or (job.deleted and job.status is not JobStatus.CANCELLED):
@@ -41,7 +40,6 @@ def get_prediction(job_id: str) -> Response[str]:
 def list_predictions() -> Response[str]:
     from darkroom.faces.wavespeed.prediction_list import jobs_of_page, read_query
 
-    api.only_query()
     wanted, query = read_query(api.body, time.time())
     table, tenant, predictions = adapters.jobs_table(), api.tenant, _predictions()
     jobs = jobs_of_page(
@@ -57,7 +55,6 @@ def list_predictions() -> Response[str]:
 
 @api.get("/api/v3/models")
 def list_wavespeed_models() -> Response[str]:
-    api.only_query()
     prices, base_url = adapters.prices(), api.base_url
     models: list[ListedModel] = [
         listed_model(model, prices.price_microusd(model.id), base_url) for model in MODELS
@@ -69,7 +66,6 @@ def list_wavespeed_models() -> Response[str]:
 def price_model() -> Response[str]:
     from darkroom.faces.wavespeed.price_request import read_price_request
 
-    api.only_query()
     model = read_price_request(api.body, settings())
     price_microusd = adapters.prices().price_microusd(model.id)
     if price_microusd is None:

@@ -20,8 +20,8 @@ READ_SECONDS = 20.0
 
 
 @api.get("/v1/usage")
+@api.takes("from", "to", "group_by", "sub_account")
 def get_usage() -> Response[str]:
-    api.only_query("from", "to", "group_by", "sub_account")
     query = read_usage_query(api.query, time.time(), settings().retention_days)
     tenant, budget = _asked_for()
     reader = UsageReader(adapters.jobs_table())

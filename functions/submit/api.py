@@ -1,5 +1,9 @@
 """The router that the route modules of this function register with."""
 
+from darkroom.faces.openai.refusal import IMAGES_PREFIX
+from darkroom.faces.openai.refusal import refusal_of as openai_refusal
+from darkroom.faces.wavespeed.envelope import WAVESPEED_PREFIX
+from darkroom.faces.wavespeed.envelope import refusal_of as wavespeed_refusal
 from darkroom.http.api import Api
 
-api = Api()
+api = Api({WAVESPEED_PREFIX: wavespeed_refusal, IMAGES_PREFIX: openai_refusal})

@@ -47,6 +47,16 @@ def test_a_picture_is_answered_with_its_address(client: httpx.Client, gateway: F
     assert "x-ignored-fields" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [("idempotency-key", "invalid_idempotency_key"), ("x-aig-tag", "invalid_tag")],
+)
+def test_a_header_that_can_t_be_read_is_400(client: httpx.Client, header: str, code: str) -> None:
+    client.headers[header] = "x" * 256
+    answer = generate(client)
+    assert (answer.status_code, error(answer)["code"]) == (400, code)
+
+
 def test_a_picture_is_answered_in_base64(client: httpx.Client, gateway: Front) -> None:
     with gateway.workers.busy():
         answer = generate(client, response_format="b64_json", n=2)
@@ -112,12 +122,12 @@ def test_nothing_that_is_paid_for_is_lost_where_other_pictures_failed(
 def test_pictures_that_dont_fit_into_an_answer_are_413_with_their_addresses(
     client: httpx.Client, gateway: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("darkroom.http.payload.LAMBDA_ANSWER_BYTES", 70_000)
+    monkeypatch.setattr("darkroom.http.payload.MAX_TEXT_BYTES", 70_000 - 64 * 1024)
     with gateway.workers.busy():
         answer = generate(client, response_format="b64_json", size="1024x1024")
     assert answer.status_code == 400  # known before anything is paid for
     assert all_jobs() == ()
-    monkeypatch.setattr("darkroom.http.payload.LAMBDA_ANSWER_BYTES", 115_000)
+    monkeypatch.setattr("darkroom.http.payload.MAX_TEXT_BYTES", 115_000 - 64 * 1024)
     with gateway.workers.busy():
         answer = generate(client, response_format="b64_json")
     assert answer.status_code == 413

@@ -55,7 +55,7 @@ def test_a_price_is_told_for_valid_inputs(caller: Caller, inputs: dict[str, Any]
 @pytest.mark.parametrize(
     ("body", "status", "says"),
     [
-        ({"model_id": SEEDREAM, "inputs": {}}, 422, "not known"),
+        ({"model_id": SEEDREAM, "inputs": {}}, 400, "not known"),
         ({"model_id": "dall-e", "inputs": {}}, 404, SEEDREAM),
         ({"inputs": {}}, 400, "model_id: is required"),
         ({"model_id": DREAMINA, "inputs": []}, 400, "inputs"),

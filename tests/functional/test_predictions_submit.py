@@ -160,6 +160,17 @@ def test_base64_with_a_webhook_is_refused_in_wavespeeds_own_words(caller: Caller
     }
 
 
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [("idempotency-key", "invalid_idempotency_key"), ("x-aig-tag", "invalid_tag")],
+)
+def test_a_header_that_can_t_be_read_is_400_as_every_bad_parameter(
+    caller: Caller, header: str, code: str
+) -> None:
+    status, body = caller.refused("POST", f"/{DREAMINA}", json=BODY, headers={header: "x" * 256})
+    assert (status, body["code"], body["error_code"]) == (400, 400, code)
+
+
 def test_an_idempotency_key_leads_to_the_same_prediction(caller: Caller) -> None:
     key = {"idempotency-key": "order-7"}
     first = caller.answer("POST", f"/{DREAMINA}", json=BODY, headers=key)

@@ -65,5 +65,6 @@ OPERATIONS = (
         ),
         "Its address carries a code of ours, and the request upstream's signature.",
         is_open=True,
+        any_query=True,
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from darkroom.openapi.refusals import Refusal, Shape, refusal_answers
+from darkroom.openapi.refusals import Refusal, Shape, refusal_answers, with_unknown_parameter
 from darkroom.openapi.schemas import Schema, Schemas
 
 JSON = "application/json"
@@ -68,6 +68,8 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
     is_open: bool = False
+    any_query: bool = False
+    """Parameters that are not listed are passed over; the API's own routes refuse them."""
     shape: Shape = Shape.NATIVE
 
     @property
@@ -78,7 +80,11 @@ class Operation:
     def written(self, schemas: Schemas) -> dict[str, Any]:
         parameters = [parameter.written() for parameter in self.parameters]
         refused = refusal_answers(
-            self.refusals, self.shape, schemas, has_body=self.body is not None, is_open=self.is_open
+            self.refusals if self.any_query else with_unknown_parameter(self.refusals),
+            self.shape,
+            schemas,
+            has_body=self.body is not None,
+            is_open=self.is_open,
         )
         answered = {str(answer.status): _answer(answer, schemas) for answer in self.answers}
         return {

@@ -29,6 +29,7 @@ from darkroom.openapi.refusals import (
     MODEL_NOT_FOUND,
     SUB_ACCOUNT_NOT_FOUND,
     Refusal,
+    Shape,
 )
 from darkroom.openapi.samples import BASE_URL, COMPLETED, NOW, PICTURE_URL, PROMPT, QUEUED
 
@@ -118,6 +119,7 @@ OPERATIONS = (
             ImagesRequest,
             {"zen garden": {"model": DREAMINA_V31.id, "prompt": PROMPT, "size": "1328x1328", "n": 1}},
         ),
+        shape=Shape.OPENAI,
     ),
     Operation(
         "get",

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, NotRequired, TypedDict
 
-from darkroom.faces.wavespeed.envelope import refusal_of
+from darkroom.faces.openai.refusal import refusal_of as openai_refusal
+from darkroom.faces.wavespeed.envelope import refusal_of as wavespeed_refusal
 from darkroom.http.errors import ERROR_TYPES, ApiError, ErrorAnswer
 from darkroom.openapi.schemas import Schema, Schemas
 
 
 class Shape(Enum):
     NATIVE = "native"
-    """And OpenAI's and AIgateway's: `{"error": {…}}`."""
+    """And AIgateway's: `{"error": {…}}`."""
+    OPENAI = "openai"
+    """The same, with OpenAI's status."""
     WAVESPEED = "wavespeed"
     """`{"code", "message", "data"}`."""
 
@@ -126,6 +129,12 @@ ADMISSION = (*BODY, KEY_REUSED, INVALID_KEY, INVALID_TAG, PRICE_UNKNOWN, AT_THE_
 """Of the requests that make jobs."""
 
 
+def with_unknown_parameter(refusals: Sequence[Refusal]) -> Sequence[Refusal]:
+    """What every route of the API refuses, where nothing else of the kind is said."""
+    known = any(refusal.code == INVALID.code for refusal in refusals)
+    return refusals if known else (*refusals, INVALID)
+
+
 def refusal_answers(
     refusals: Sequence[Refusal], shape: Shape, schemas: Schemas, *, has_body: bool, is_open: bool
 ) -> dict[str, Any]:
@@ -164,7 +173,7 @@ def _kind(refusal: Refusal, shape: Shape) -> Any:
         return GatewayError
     if refusal.bare_field:
         return BareError if refusal.bare_field == "error" else BareMessage
-    return ErrorAnswer if shape is Shape.NATIVE else WaveSpeedError
+    return WaveSpeedError if shape is Shape.WAVESPEED else ErrorAnswer
 
 
 def _one_of(schemas: list[Schema]) -> Schema:
@@ -188,11 +197,19 @@ def body_of(refusal: Refusal, shape: Shape) -> Any:
         }
     if refusal.bare_field:
         return {refusal.bare_field: refusal.message}
-    return json.loads(error.body if shape is Shape.NATIVE else refusal_of(error)[1])
+    return json.loads(_refused(error, shape)[1])
 
 
 def _status(refusal: Refusal, shape: Shape) -> int:
-    """WaveSpeed's clients know no 422 for a parameter."""
-    if shape is Shape.NATIVE or refusal.is_gateways:
+    if refusal.is_gateways:
         return refusal.status
-    return refusal_of(ApiError(refusal.status, refusal.code, refusal.message))[0]
+    return _refused(ApiError(refusal.status, refusal.code, refusal.message), shape)[0]
+
+
+def _refused(error: ApiError, shape: Shape) -> tuple[int, str]:
+    match shape:
+        case Shape.OPENAI:
+            return openai_refusal(error)
+        case Shape.WAVESPEED:
+            return wavespeed_refusal(error)
+    return error.status, error.body

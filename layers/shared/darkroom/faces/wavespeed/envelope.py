@@ -27,8 +27,8 @@ def envelope(data: Any) -> dict[str, Any]:
 
 def refusal_of(error: ApiError) -> tuple[int, str]:
     """Status and body. `code` is the status, `error_code` a word for programs, `data.code` WaveSpeed's
-    number where it has one. A bad parameter is 400 here: WaveSpeed documents no 422."""
-    status = 400 if error.code == "invalid_parameter" else error.status
+    number where it has one. WaveSpeed documents no 422, but for a reused key it is that on every surface."""
+    status = 400 if error.status == 422 and error.code != "idempotency_key_reused" else error.status
     word = "missing_parameter" if isinstance(error, MissingFieldError) else error.code
     data = {"code": _NUMBERS[word]} if word in _NUMBERS else {}
     body = {"code": status, "message": str(error), "error_code": word, "data": data}
