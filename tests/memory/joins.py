@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
-from darkroom.jobs.joins import OpenCall
+from darkroom.jobs.joins import OpenCall, is_joinable
 
 
 class MemoryJoins:
@@ -24,14 +24,15 @@ class MemoryJoins:
                 return None
             return self._put(call)
 
-    def started_since(self, tenant: str, fingerprint: str, since: float) -> Sequence[OpenCall]:
+    def joinable(self, tenant: str, fingerprint: str, now: float) -> Sequence[OpenCall]:
+        with self._lock:
+            calls = tuple(self._calls.values())
         found = [
             call
-            for call in self._calls.values()
-            if (call.tenant, call.fingerprint) == (tenant, fingerprint)
-            and int(call.started_at * 1000) >= int(since * 1000)
+            for call in calls
+            if (call.tenant, call.fingerprint) == (tenant, fingerprint) and is_joinable(call, now)
         ]
-        return sorted(found, key=lambda call: (int(call.started_at * 1000), call.group))
+        return sorted(found, key=lambda call: (int(call.started_at * 1000), call.group), reverse=True)
 
     def all(self) -> tuple[OpenCall, ...]:
         """For assertions, in the order they were opened."""

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
-from darkroom.jobs.job import Job
+from darkroom.jobs.job import Job, Terms
 from darkroom.jobs.joins import OpenCall
 from darkroom.jobs.money import Budget
 from darkroom.jobs.rate_window import RateTaken
@@ -27,6 +27,15 @@ class IdTakenError(Exception):
     def __init__(self, job: Job) -> None:
         super().__init__(f"{job.id} was asked for with another request")
         self.job = job
+
+
+class OtherTermsError(Exception):
+    """The job's request stands alone, on terms of its own: whoever takes it up adds the job on those."""
+
+    def __init__(self, job_id: str, terms: Terms) -> None:
+        super().__init__(f"{job_id} was asked for on other terms")
+        self.job_id = job_id
+        self.terms = terms
 
 
 class BudgetExceededError(Exception):
@@ -94,7 +103,8 @@ class JobsTable(Protocol):
         """Store new jobs and reserve their price in their payers' budgets: all or none.
 
         In the jobs' order: None for one that is new, else the same job as it stands already; such a one is
-        not reserved again. Raises IdTakenError, BudgetExceededError; nothing is written then.
+        not reserved again. Raises IdTakenError, OtherTermsError, BudgetExceededError; nothing is
+        written then.
         """
 
     def get(self, tenant: str, job_id: str) -> Job | None:
@@ -226,8 +236,9 @@ class Joins(Protocol):
     def save(self, call: OpenCall) -> OpenCall | None:
         """Write it if nobody else has since it was read; returns it with its new revision, else None."""
 
-    def started_since(self, tenant: str, fingerprint: str, since: float) -> Sequence[OpenCall]:
-        """Oldest first, to the millisecond. Strongly consistent."""
+    def joinable(self, tenant: str, fingerprint: str, now: float) -> Sequence[OpenCall]:
+        """Those that `jobs.joins.is_joinable`, the last one to be opened first, to the millisecond; where
+        there are very many, the last of them. Strongly consistent."""
 
 
 class Prices(Protocol):

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from darkroom.jobs.joins import OpenCall, call_fingerprint, choose_repeated, choose_resent
+from darkroom.jobs.joins import OpenCall, call_fingerprint, choose_repeated, choose_resent, is_joinable
 from memory.world import a_request
 
 NOW = 10_000.0
@@ -76,14 +76,23 @@ def test_two_lost_answers_are_two_calls() -> None:
 
 
 def test_an_answer_of_long_ago_is_not_repeated() -> None:
-    assert choose_repeated([a_call("done", answered_at=NOW - 30.1)], NOW) is None
+    assert is_joinable(a_call("done", answered_at=NOW - 30), NOW)
+    assert not is_joinable(a_call("done", answered_at=NOW - 30.1), NOW)
 
 
-def test_a_call_of_a_quarter_of_an_hour_ago_is_joined_no_more() -> None:
-    old = a_call("old", started_at=NOW - 900.1, posted_at=NOW - 20)
-    assert choose_repeated([old], NOW) is None
-    assert choose_resent([old], NOW) is None
-    assert choose_repeated([replace(old, started_at=NOW - 900)], NOW) is not None
+def test_a_call_whose_client_has_not_come_for_a_quarter_of_an_hour_is_joined_no_more() -> None:
+    assert is_joinable(a_call("old", posted_at=NOW - 900), NOW)
+    assert not is_joinable(a_call("old", posted_at=NOW - 900.1), NOW)
+
+
+def test_a_call_stays_joinable_for_as_long_as_its_client_keeps_coming() -> None:
+    """Its jobs may take a day, and they are paid for."""
+    call, now = a_call("patient", started_at=NOW - 25), NOW
+    while now < NOW + 86_400:
+        call = call.leased(now, now + 20)
+        now += 800
+        assert is_joinable(call, now)
+    assert not is_joinable(call, NOW + 90_000)
 
 
 def test_a_resent_call_joins_the_one_that_has_waited_longest() -> None:
@@ -109,7 +118,7 @@ def test_an_answered_call_is_not_resent() -> None:
 def test_a_call_answered_too_late_for_its_client_is_resent_for_a_while() -> None:
     late = a_call("late").answered(NOW - 5)
     assert choose_resent([late], NOW) == late
-    assert choose_resent([late], NOW + 26) is None
+    assert not is_joinable(late, NOW + 26)
 
 
 def test_each_part_has_a_key_that_no_idempotency_key_can_be() -> None:

@@ -14,20 +14,27 @@ from darkroom.aws.attributes import Item, from_item, to_attribute, to_item
 from darkroom.aws.conditional_put import conditional_put, put
 from darkroom.aws.errors import translated
 from darkroom.aws.job_parts import seconds_from
-from darkroom.jobs.joins import JOIN_SECONDS, OpenCall
+from darkroom.jobs.joins import JOIN_SECONDS, LONGEST_SECONDS, LOST_ANSWER_SECONDS, OpenCall
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _KEPT_SECONDS = 2 * JOIN_SECONDS
+"""After the last POST: its client has given up by then."""
+_PAGES = 4
+"""Of 1 MB, which is some 3,500 calls."""
+_ENOUGH = 500
+_JOINABLE = "posted_at >= :posted AND (attribute_not_exists(answered_at) OR answered_at >= :answered)"
 
 
 class DynamoJoins:
     """A revision is random, so that a write whose reply was lost recognises itself."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, page_calls: int | None = None) -> None:
+        """`page_calls`: for tests with small pages."""
         self._client = client
         self._table = table
+        self._page: dict[str, Any] = {"Limit": page_calls} if page_calls else {}
 
     def add(self, call: OpenCall) -> OpenCall:
         added = replace(call, revision=_new_revision())
@@ -45,19 +52,34 @@ class DynamoJoins:
         )
         return saved if put(self._client, request) is None else None
 
-    def started_since(self, tenant: str, fingerprint: str, since: float) -> Sequence[OpenCall]:
-        """One page, of thousands of calls."""
-        with translated():
-            reply = self._client.query(
-                TableName=self._table,
-                KeyConditionExpression="pk = :pk AND sk >= :since",
-                ExpressionAttributeValues={
-                    ":pk": to_attribute(_partition_key(tenant, fingerprint)),
-                    ":since": to_attribute(_sort_key(since)),
-                },
-                ConsistentRead=True,
-            )
-        return [_call(tenant, fingerprint, item) for item in reply["Items"]]
+    def joinable(self, tenant: str, fingerprint: str, now: float) -> Sequence[OpenCall]:
+        """The filter is `is_joinable`, said to DynamoDB."""
+        query = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND sk >= :since",
+            "FilterExpression": _JOINABLE,
+            "ExpressionAttributeValues": {
+                ":pk": to_attribute(_partition_key(tenant, fingerprint)),
+                ":since": to_attribute(_sort_key(now - LONGEST_SECONDS)),
+                ":posted": to_attribute(now - JOIN_SECONDS),
+                ":answered": to_attribute(now - LOST_ANSWER_SECONDS),
+            },
+            "ConsistentRead": True,
+            "ScanIndexForward": False,
+            **self._page,
+        }
+        return [_call(tenant, fingerprint, item) for item in self._items(query)]
+
+    def _items(self, query: dict[str, Any]) -> list[Item]:
+        items: list[Item] = []
+        for _ in range(_PAGES):
+            with translated():
+                reply = self._client.query(**query)
+            items += reply["Items"]
+            if "LastEvaluatedKey" not in reply or len(items) >= _ENOUGH:
+                break
+            query["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
+        return items
 
 
 def _partition_key(tenant: str, fingerprint: str) -> str:
@@ -80,7 +102,7 @@ def _item(call: OpenCall) -> Item:
             "answered_at": call.answered_at,
             "refused_at": call.refused_at,
             "revision": call.revision,
-            "expires_at": int(call.started_at + _KEPT_SECONDS),
+            "expires_at": int(call.posted_at + _KEPT_SECONDS),
         }
     )
 

@@ -26,7 +26,9 @@ from dataclasses import dataclass, replace
 from darkroom.jobs.request import ImageRequest
 
 JOIN_SECONDS = 900.0
-"""An older call is joined no more."""
+"""Whoever has not come back in this time has given up. Each repeat begins it anew."""
+LONGEST_SECONDS = 90_000.0
+"""No job goes on for longer than a day: a call that was opened before that has long ended."""
 RETURN_SECONDS = 10.0
 """A client that was told to come back in a second has done so by then."""
 LOST_ANSWER_SECONDS = 30.0
@@ -76,12 +78,21 @@ class OpenCall:
 
 
 Choose = Callable[[Sequence[OpenCall], float], OpenCall | None]
-"""The policy: of these open calls, now, the one to join; None to open another."""
+"""The policy: of these calls, which are all joinable now, the one to join; None to open another."""
 
 
 def call_fingerprint(requests: Sequence[ImageRequest]) -> str:
     """The same for the same call, in all its parts."""
     return hashlib.sha256("".join(request.fingerprint for request in requests).encode()).hexdigest()[:32]
+
+
+def is_joinable(call: OpenCall, now: float) -> bool:
+    """Whether its client may come back, as far as that is the same for every policy."""
+    return (
+        now - call.started_at <= LONGEST_SECONDS
+        and now - call.posted_at <= JOIN_SECONDS
+        and (call.answered_at is None or now - call.answered_at <= LOST_ANSWER_SECONDS)
+    )
 
 
 def choose_repeated(calls: Sequence[OpenCall], now: float) -> OpenCall | None:
@@ -92,8 +103,7 @@ def choose_repeated(calls: Sequence[OpenCall], now: float) -> OpenCall | None:
     refused for its rate. Then the one whose handler is at it the longest: the client may not have waited for
     it. Then one whose answer was lost.
     """
-    recent = [call for call in calls if now - call.started_at <= JOIN_SECONDS]
-    waiting = [call for call in recent if call.answered_at is None]
+    waiting = [call for call in calls if call.answered_at is None]
     idle = [call for call in waiting if call.leased_until <= now]
     left = [call for call in idle if call.refused_at is None]
     returning = [call for call in left if now - call.leased_until <= RETURN_SECONDS]
@@ -101,7 +111,7 @@ def choose_repeated(calls: Sequence[OpenCall], now: float) -> OpenCall | None:
         return max(left, key=_lease)
     refused = [call for call in idle if call.refused_at and now - call.refused_at <= REFUSED_SECONDS]
     at_work = [call for call in waiting if call.leased_until > now]
-    lost = [call for call in recent if call.answered_at and now - call.answered_at <= LOST_ANSWER_SECONDS]
+    lost = [call for call in calls if call.answered_at is not None]
     return min(returning or refused or at_work or lost, key=_lease, default=None)
 
 
@@ -114,15 +124,10 @@ def choose_resent(calls: Sequence[OpenCall], now: float) -> OpenCall | None:
     unanswered = [
         call
         for call in calls
-        if (call.answered_at is None or _came_too_late(call.answered_at, call, now))
+        if (call.answered_at is None or call.answered_at - call.posted_at >= RESEND_SECONDS)
         and now - call.posted_at >= RESEND_SECONDS
-        and now - call.started_at <= JOIN_SECONDS
     ]
     return min(unanswered, key=lambda call: call.posted_at, default=None)
-
-
-def _came_too_late(answered_at: float, call: OpenCall, now: float) -> bool:
-    return answered_at - call.posted_at >= RESEND_SECONDS and now - answered_at <= LOST_ANSWER_SECONDS
 
 
 def _lease(call: OpenCall) -> float:

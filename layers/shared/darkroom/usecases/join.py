@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from darkroom.jobs.joins import JOIN_SECONDS, Choose, OpenCall
+from darkroom.jobs.joins import Choose, OpenCall
 from darkroom.ports import Joins, ThrottledError
 
 _TRIES = 8
@@ -28,7 +28,7 @@ class Joiner:
     ) -> OpenCall | None:
         """The open call that this POST repeats, leased for it; None where it repeats none."""
         for _ in range(_TRIES):
-            calls = self.joins.started_since(tenant, fingerprint, received_at - JOIN_SECONDS)
+            calls = self.joins.joinable(tenant, fingerprint, received_at)
             chosen = choose(calls, received_at)
             if chosen is None:
                 return None
