@@ -100,6 +100,14 @@ def test_a_search_without_end_says_how_to_narrow_it() -> None:
     assert listing.calls == 40
 
 
+def test_a_search_that_takes_too_long_says_how_to_narrow_it() -> None:
+    listing = Listing(10, 10, empty_first=10_000)
+    with pytest.raises(ApiError, match="created_after") as refused:
+        jobs_of_page(1, 20, listing.more, lambda: listing.calls * 6.0)
+    assert refused.value.code == "list_too_long"
+    assert listing.calls == 3
+
+
 def ended(*nsfw: bool | None) -> Job:
     outputs = tuple(
         StoredOutput(f"outputs/acme/job_1/{n}.png", "image/png", 512, 512, 9, "00" * 32, flag)

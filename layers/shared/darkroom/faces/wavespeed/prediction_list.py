@@ -1,6 +1,8 @@
 """The body of `POST /api/v3/predictions`, and its pages out of a list that goes on by cursors."""
 
+import time
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -22,6 +24,8 @@ MAX_DEPTH = 10_000
 _CHUNK = 500
 _MAX_CHUNKS = 2 * MAX_DEPTH // _CHUNK
 """Of jobs looked through for one page, however few of them match."""
+_READ_SECONDS = 15.0
+"""After so long no further chunk is begun. API Gateway waits for 29, and one chunk may be slow itself."""
 
 
 Moment = Annotated[float | None, BeforeValidator(read_moment, json_schema_input_type=str | float | None)]
@@ -56,12 +60,18 @@ def read_query(body: bytes, now: float) -> tuple[JobsFilter, PredictionQuery]:
     return wanted, query
 
 
-def jobs_of_page(page: int, page_size: int, more: Callable[[int, str | None], JobsPage]) -> list[Job]:
+def jobs_of_page(
+    page: int,
+    page_size: int,
+    more: Callable[[int, str | None], JobsPage],
+    monotonic: Callable[[], float] = time.monotonic,
+) -> list[Job]:
     """`more(limit, cursor)` gives the next ones that match. Raises ApiError where too much must be read."""
     first = (page - 1) * page_size
     found: list[Job] = []
     passed = 0
-    for jobs in _chunks(more, first + page_size):
+    ends_at = monotonic() + _READ_SECONDS
+    for jobs in _chunks(more, first + page_size, lambda: monotonic() < ends_at):
         found += jobs[max(0, first - passed) :]
         passed += len(jobs)
         if len(found) >= page_size:
@@ -69,9 +79,11 @@ def jobs_of_page(page: int, page_size: int, more: Callable[[int, str | None], Jo
     return found[:page_size]
 
 
-def _chunks(more: Callable[[int, str | None], JobsPage], wanted: int) -> Iterator[tuple[Job, ...]]:
+def _chunks(
+    more: Callable[[int, str | None], JobsPage], wanted: int, has_time: Callable[[], bool]
+) -> Iterator[tuple[Job, ...]]:
     cursor: str | None = None
-    for _ in range(_MAX_CHUNKS):
+    for _ in takewhile(lambda _: has_time(), range(_MAX_CHUNKS)):
         page = more(min(wanted, _CHUNK), cursor)
         wanted -= len(page.jobs)
         yield page.jobs
