@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,8 @@ from local.javascript import FOLDER, WITHOUT_NODE, node_version
 from stack.conftest import DREAMINA, SEEDREAM, Stack
 
 if node_version() is None:
+    if os.environ.get("CI"):
+        pytest.fail(f"{WITHOUT_NODE}: CI must run the JavaScript clients", pytrace=False)
     pytest.skip(f"{WITHOUT_NODE}: the JavaScript clients were not run", allow_module_level=True)
 
 Call = Callable[..., dict[str, Any]]
