@@ -1,5 +1,6 @@
 """Jobs and budgets in one transaction on DynamoDB: lost replies, others in the way, crashes."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from darkroom.aws.job_items import request_item
 from darkroom.aws.jobs_table import DynamoJobsTable
 from darkroom.jobs.job import Attempt, Billed, Job, Terms
 from darkroom.jobs.money import Budget
-from darkroom.ports import BudgetExceededError, IdTakenError, JobChangedError, ThrottledError
+from darkroom.ports import BudgetExceededError, IdTakenError, JobChangedError, OtherTermsError, ThrottledError
 from memory.jobs import a_job
 
 PRICE = 27_000
@@ -154,7 +155,10 @@ def test_a_request_that_a_crash_left_alone_is_taken_up_on_its_own_terms(
     clients: Clients, jobs_table: DynamoJobsTable, budgets: Budgets
 ) -> None:
     clients.dynamodb.put_item(TableName="jobs", Item=request_item(a_job(1), 30))  # before there was a cap
-    assert jobs_table.add_all([paid(1), paid(2)]) == [None, None]
+    with pytest.raises(OtherTermsError) as other:
+        jobs_table.add_all([paid(1), paid(2)])
+    assert budgets.read("acme") == Budget(CAP)
+    assert jobs_table.add_all([replace(paid(1), terms=other.value.terms), paid(2)]) == [None, None]
     taken_up = jobs_table.get("acme", paid(1).id)
     assert taken_up is not None
     assert (taken_up.terms.payers, taken_up.booked) == ((), None)

@@ -133,6 +133,23 @@ def test_a_key_that_stands_is_answered_although_the_price_is_unknown_by_now(even
     assert error_of(other)["code"] == "idempotency_key_reused"
 
 
+def test_a_request_that_a_crash_left_alone_is_answered_and_booked_on_the_terms_it_was_stored_with(
+    event: Any, context: Any, stack: Stack
+) -> None:
+    first = json.loads(post(event, context, "order-1", payers="")["body"])
+    key: Any = {"pk": {"S": f"acme#{first['id']}"}, "sk": {"S": "state"}}
+    client("dynamodb").delete_item(TableName=stack.jobs_table, Key=key)
+    adapters.prices().store({DREAMINA_V31.id: 33_333}, 1.0)
+    adapters.budgets().set_cap("acme", 100_000)
+    again = post(event, context, "order-1")
+    assert (again["statusCode"], json.loads(again["body"])["id"]) == (202, first["id"])
+    assert again["multiValueHeaders"]["x-cost-cents"] == ["2.7"]
+    assert adapters.budgets().read("acme") == Budget(100_000)
+    job = adapters.jobs_table().get("acme", first["id"])
+    assert job is not None
+    assert (job.price_microusd, job.terms.payers) == (PRICE, ())
+
+
 def test_a_job_on_the_tenants_own_upstream_key_costs_nothing_here(event: Any, context: Any) -> None:
     adapters.budgets().set_cap("acme", 1)
     reply = post(event, context, own_upstream_key=True)

@@ -12,7 +12,7 @@ from darkroom.aws.job_bookings import JobBookings
 from darkroom.jobs.job import Job, Terms
 from darkroom.jobs.money import booking_of
 from darkroom.jobs.request import ImageRequest
-from darkroom.ports import BudgetExceededError, IdTakenError, ThrottledError
+from darkroom.ports import BudgetExceededError, IdTakenError, OtherTermsError, ThrottledError
 
 _ROUNDS = 4
 
@@ -38,7 +38,7 @@ class JobAdditions:
     def add(self, jobs: Sequence[Job]) -> list[Job | None]:
         """In the jobs' order: None for a new one, else the job that stands.
 
-        Raises IdTakenError, BudgetExceededError, ThrottledError; nothing is written then.
+        Raises IdTakenError, OtherTermsError, BudgetExceededError, ThrottledError; nothing is written then.
         """
         own = [_to_be_stored(job) for job in jobs]
         stored: list[Job | None] = [None] * len(own)
@@ -52,7 +52,9 @@ class JobAdditions:
                 if standing is None:
                     continue
                 if standing.job is None:
-                    own[index] = _to_be_stored(replace(own[index], terms=_checked(own[index], standing)))
+                    terms = _checked(own[index], standing)
+                    if terms != own[index].terms:
+                        raise OtherTermsError(own[index].id, terms)
                     with_request[index] = False
                 elif standing.job.revision == own[index].revision:
                     return stored  # our own transaction, whose reply was lost

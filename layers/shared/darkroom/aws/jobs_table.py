@@ -23,9 +23,9 @@ from darkroom.aws.job_items import (
 )
 from darkroom.aws.job_writes import changed_state, new_request, new_state
 from darkroom.aws.jobs_listing import list_jobs
-from darkroom.jobs.job import Job
+from darkroom.jobs.job import Job, Terms
 from darkroom.jobs.money import booking_of, payers_of
-from darkroom.ports import IdTakenError, JobChangedError, JobKey, JobsFilter, JobsPage
+from darkroom.ports import IdTakenError, JobChangedError, JobKey, JobsFilter, JobsPage, OtherTermsError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -98,7 +98,15 @@ class DynamoJobsTable:
         request = stored_request(standing)
         if request.fingerprint != job.request.fingerprint:
             raise IdTakenError(self.get(job.tenant, job.id) or replace(job, request=request))
-        return self._add_state(replace(job, terms=stored_terms(standing)))
+        if stored_terms(standing) != job.terms:
+            return self._standing_job(job, stored_terms(standing))
+        return self._add_state(job)
+
+    def _standing_job(self, job: Job, terms: Terms) -> Job:
+        standing = self.get(job.tenant, job.id)
+        if standing is None:
+            raise OtherTermsError(job.id, terms)
+        return standing
 
     def _add_state(self, job: Job) -> Job | None:
         added = replace(job, revision=_new_revision())

@@ -1,13 +1,22 @@
 """Accept a request: one durable job, then one message. Every way in leads here."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from darkroom.jobs.account import Account
 from darkroom.jobs.ids import keyed_job_id, new_job_id
 from darkroom.jobs.job import Job, Terms
 from darkroom.jobs.request import ImageRequest
-from darkroom.ports import IdTakenError, JobMessage, JobsTable, Prices, Queue, Telemetry, ThrottledError
+from darkroom.ports import (
+    IdTakenError,
+    JobMessage,
+    JobsTable,
+    OtherTermsError,
+    Prices,
+    Queue,
+    Telemetry,
+    ThrottledError,
+)
 
 
 class IdempotencyConflictError(Exception):
@@ -54,7 +63,7 @@ class Acceptor:
         pairs = zip(requests, idempotency_keys, strict=True)
         jobs = [self._new_job(account, request, key) for request, key in pairs]
         try:
-            stored = self._standing(jobs) or self.jobs.add_all(jobs)
+            jobs, stored = self._added(jobs)
         except IdTakenError as error:
             raise IdempotencyConflictError(error.job.id) from error
         for job, standing in zip(jobs, stored, strict=True):
@@ -65,6 +74,15 @@ class Acceptor:
             Accepted(standing or job, repeated=standing is not None)
             for job, standing in zip(jobs, stored, strict=True)
         ]
+
+    def _added(self, jobs: list[Job]) -> tuple[list[Job], list[Job | None]]:
+        """As they are stored, and as `add_all` answers. A request that a crash left alone keeps its terms."""
+        for _ in jobs:
+            try:
+                return jobs, self._standing(jobs) or self.jobs.add_all(jobs)
+            except OtherTermsError as error:
+                jobs = [replace(job, terms=error.terms) if job.id == error.job_id else job for job in jobs]
+        return jobs, self._standing(jobs) or self.jobs.add_all(jobs)
 
     def _standing(self, jobs: Sequence[Job]) -> list[Job | None] | None:
         """None where the jobs may be added. A price that a cap needs and nobody knows stands in the way of
