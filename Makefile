@@ -62,7 +62,7 @@ revoke-key: environments ## Refuse an API key from now on (KEY=the key, or KEY=i
 	@$(WITHIN) $(DEV) -m darkroom.admin revoke-key "$(or $(KEY),$(error make revoke-key KEY=key_… NAME=acme))" \
 	  $(if $(NAME),--tenant "$(NAME)") --stack $(STACK)
 
-cap: environments ## Set what a tenant may spend in all (NAME=acme USD=25.00, or USD=none, ENV=)
+cap: environments ## Set what a tenant may spend from now on (NAME=acme USD=25.00, or USD=none, ENV=)
 	@$(WITHIN) $(DEV) -m darkroom.admin set-cap "$(or $(NAME),$(error make cap NAME=acme USD=25.00))" \
 	  "$(or $(USD),$(error make cap NAME=acme USD=25.00, or USD=none))" --stack $(STACK)
 

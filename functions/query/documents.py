@@ -42,7 +42,7 @@ def _document(body: str, content_type: str, headers: dict[str, str] | None = Non
         **(headers or {}),
     }
     if tag in (api.header("if-none-match") or ""):
-        return Response(status_code=304, headers=dict(shown))
+        return Response(status_code=304, body="", headers=dict(shown))  # the emulator fails on null
     return Response(
         status_code=200,
         content_type=content_type,

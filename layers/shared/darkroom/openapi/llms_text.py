@@ -36,7 +36,7 @@ def _faces(base_url: str) -> str:
 - Native API: `{base_url}` (`POST {base_url}/v1/jobs`)
 - WaveSpeed's clients: base URL `{base_url}`; they add `/api/v3`
 - OpenAI's clients: base URL `{base_url}/v1`
-- AIgateway's clients: base URL `{base_url}/v1`"""
+- AIgateway's clients: base URL and media base URL `{base_url}`"""
 
 
 def _example(base_url: str) -> str:
@@ -103,7 +103,7 @@ def _codes(document: dict[str, Any], answer: dict[str, Any]) -> set[str]:
 
 
 def _webhooks() -> str:
-    waits = ", ".join(f"{seconds} s" for seconds in BASE_DELAYS_SECONDS[1:])
+    waits = ", ".join(f"{seconds:g} s" for seconds in BASE_DELAYS_SECONDS[1:])
     return f"""\
 ## Webhooks
 

@@ -59,7 +59,7 @@ class SubAccountChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    name: Name = Field("", description=_NAME)
+    name: Name = Field(default_factory=str, description=_NAME)  # no default: the document would show it
     spend_cap_cents: Cents | None = Field(None, description=_CAP)
     rate_limit_rpm: Rate | None = Field(None, description=_RATE)
 

@@ -53,8 +53,8 @@ def not_ended(jobs: Sequence[Job]) -> ApiError:
     """The wait is over and the jobs are not. The client comes back with the same body and joins them."""
     ids = [job.id for job in jobs]
     text = (
-        f"Not finished yet: {', '.join(ids)}. Nothing is lost, and nothing is paid twice: the client's own "
-        "retries (and any repeat with the same Idempotency-Key) go on waiting for the same pictures. If the "
+        f"Not finished yet: {', '.join(ids)}. The client's own retries, and any repeat with the same "
+        "Idempotency-Key, go on waiting for these pictures; the call made anew makes new ones. If the "
         "retries run out, raise max_retries, or read GET /v1/jobs/{id} until they are finished."
     )
     headers = {"retry-after": "1", "x-should-retry": "true"}
