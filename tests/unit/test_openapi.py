@@ -154,3 +154,22 @@ def test_two_kinds_of_one_name_are_refused() -> None:
     schemas.of(TheRecord)
     with pytest.raises(TypeError, match="two kinds"):
         schemas.of(JobRecord)
+
+
+def _schemas(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+        for child in node.values():
+            yield from _schemas(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _schemas(child)
+
+
+def test_every_default_is_one_that_its_schema_allows() -> None:
+    with_default = [
+        each for each in _schemas(DOCUMENT) if "default" in each and ("type" in each or "anyOf" in each)
+    ]
+    assert with_default
+    for schema in with_default:
+        check(schema, schema["default"])
