@@ -1,5 +1,6 @@
 """OpenAI's images API: one to ten pictures, and the answer waits for them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,10 +18,12 @@ from darkroom.http.idempotency import idempotency_key
 from darkroom.http.joining import Turn, joined_turn, keyed_turn
 from darkroom.http.wait import wait_for_ends
 from darkroom.jobs.job import Job, JobStatus
-from darkroom.jobs.joins import choose_repeated
+from darkroom.jobs.joins import Post, choose_repeated
 from darkroom.ports import ThrottledError
 from darkroom.settings import settings
 from submit.api import api
+
+_COUNT = re.compile("[0-9]{1,6}")
 
 
 @api.post("/v1/images/generations")
@@ -57,14 +60,14 @@ def _generated(call: ImagesCall, keys: list[str], headers: dict[str, str]) -> Re
 def _turn(call: ImagesCall) -> Iterator[Turn]:
     """The client says how often it has tried, but not which of its calls it repeats."""
     count = api.header("x-stainless-retry-count") or ""
-    is_repeat = count.isdecimal() and count.strip("0") != ""
+    post = Post(api.received_at, int(count) if _COUNT.fullmatch(count) else 0)
     key = idempotency_key(api)
     if key is not None:
-        yield keyed_turn(api.account, key, len(call.requests), is_repeat=is_repeat)
+        yield keyed_turn(api.account, key, len(call.requests), is_repeat=post.retries > 0)
         return
-    choose = choose_repeated if is_repeat else None
+    choose = choose_repeated if post.retries else None
     seconds = _wait_seconds() + ANSWER_SECONDS
-    with joined_turn(api.account, call.requests, api.received_at, seconds, choose) as turn:
+    with joined_turn(api.account, call.requests, post, seconds, choose) as turn:
         yield turn
 
 

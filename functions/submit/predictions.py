@@ -27,7 +27,7 @@ from darkroom.http.joining import joined_turn
 from darkroom.http.json_body import read_body
 from darkroom.http.wait import wait_for_ends
 from darkroom.jobs.job import Job
-from darkroom.jobs.joins import choose_resent
+from darkroom.jobs.joins import Post, choose_resent
 from darkroom.ports import ThrottledError
 from darkroom.settings import settings
 from darkroom.usecases.accept import Accepted
@@ -75,7 +75,9 @@ def delete_predictions() -> Response[str]:
 def _submit_joined(submission: Submission) -> Response[str]:
     """Such a client repeats a POST that it has given up, without saying so."""
     seconds = _hold_seconds() + _MARGIN_SECONDS
-    with joined_turn(api.account, [submission.request], api.received_at, seconds, choose_resent) as turn:
+    with joined_turn(
+        api.account, [submission.request], Post(api.received_at), seconds, choose_resent
+    ) as turn:
         accepted = admission.accept(api.account, submission.request, turn.keys[0])
         return _answer(submission, accepted, turn.headers)
 

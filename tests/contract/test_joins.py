@@ -8,7 +8,7 @@ import pytest
 from contract.lossy import LossyClient
 from darkroom.aws.clients import Clients
 from darkroom.aws.joins import DynamoJoins
-from darkroom.jobs.joins import OpenCall
+from darkroom.jobs.joins import OpenCall, Post
 from darkroom.ports import Joins
 from memory.joins import MemoryJoins
 
@@ -41,9 +41,10 @@ def test_calls_are_found_the_last_one_first(joins: Joins) -> None:
 def test_what_no_client_comes_back_for_is_not_found(joins: Joins) -> None:
     joins.add(a_call("left long ago", AT - 901))
     joins.add(replace(a_call("answered long ago", AT - 100), answered_at=AT - 31))
-    joins.add(a_call("of yesterday", AT - 90_001).leased(AT - 1, AT))
-    kept = joins.add(a_call("still coming", AT - 80_000).leased(AT - 899, AT - 880))
+    joins.add(a_call("of yesterday", AT - 90_001).leased(Post(AT - 1, 2), AT))
+    kept = joins.add(a_call("still coming", AT - 80_000).leased(Post(AT - 899, 2), AT - 880))
     lost = joins.add(replace(a_call("lost", AT - 100), answered_at=AT - 29))
+    joins.add(a_call("failed", AT - 9).answered(AT - 1, failed=True))
     assert list(joins.joinable("acme", "f1", AT)) == [lost, kept]
 
 
@@ -61,12 +62,13 @@ def test_another_request_and_another_tenant_find_nothing(joins: Joins) -> None:
 
 def test_what_was_saved_is_found(joins: Joins) -> None:
     call = joins.add(a_call())
-    saved = joins.save(call.leased(AT + 30, AT + 50))
+    saved = joins.save(call.leased(Post(AT + 30, 2), AT + 50))
     assert saved is not None
     answered = joins.save(saved.answered(AT + 40))
     assert list(joins.joinable("acme", "f1", AT)) == [answered]
     assert answered is not None
     assert (answered.posted_at, answered.leased_until, answered.answered_at) == (AT + 30, AT + 40, AT + 40)
+    assert answered.retries == 2
 
 
 def test_a_refused_call_is_found_as_such(joins: Joins) -> None:
@@ -80,14 +82,14 @@ def test_a_refused_call_is_found_as_such(joins: Joins) -> None:
 def test_of_two_workers_that_read_the_same_lease_one_gets_it(joins: Joins) -> None:
     joins.add(a_call())
     [mine], [theirs] = (joins.joinable("acme", "f1", AT) for _ in range(2))
-    taken = joins.save(mine.leased(AT + 30, AT + 50))
-    assert joins.save(theirs.leased(AT + 30, AT + 50)) is None
+    taken = joins.save(mine.leased(Post(AT + 30, 2), AT + 50))
+    assert joins.save(theirs.leased(Post(AT + 30, 2), AT + 50)) is None
     assert list(joins.joinable("acme", "f1", AT)) == [taken]
 
 
 def test_whoever_has_lost_the_lease_closes_nothing(joins: Joins) -> None:
     first = joins.add(a_call())
-    again = joins.save(first.leased(AT + 5, AT + 25))
+    again = joins.save(first.leased(Post(AT + 5, 2), AT + 25))
     assert joins.save(first.answered(AT + 6)) is None
     assert joins.save(first.left(AT + 6)) is None
     assert list(joins.joinable("acme", "f1", AT)) == [again]
@@ -100,7 +102,7 @@ def test_a_lease_whose_reply_was_lost_is_ones_own(
     client: Any = LossyClient(clients.dynamodb, 1, 2, retried=retried)
     joins = DynamoJoins(client, jobs_table_name)
     call = joins.add(a_call())
-    assert joins.save(call.leased(AT + 30, AT + 50)) is not None
+    assert joins.save(call.leased(Post(AT + 30, 2), AT + 50)) is not None
 
 
 def test_an_open_call_stands_in_no_index_and_goes_by_itself(clients: Clients, jobs_table_name: str) -> None:
@@ -114,7 +116,7 @@ def test_an_open_call_is_kept_for_as_long_as_its_client_keeps_coming(
     clients: Clients, jobs_table_name: str
 ) -> None:
     joins = DynamoJoins(clients.dynamodb, jobs_table_name)
-    joins.save(joins.add(a_call()).leased(AT + 850, AT + 870))
+    joins.save(joins.add(a_call()).leased(Post(AT + 850, 2), AT + 870))
     [item] = clients.dynamodb.scan(TableName=jobs_table_name)["Items"]
     assert item["expires_at"] == {"N": str(int(AT) + 850 + 1800)}
 

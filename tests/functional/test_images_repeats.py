@@ -1,19 +1,26 @@
 """A call for pictures that comes again: the same jobs, no second charge, and a picture for each call."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from darkroom import adapters
+from darkroom import adapters, wiring
+from darkroom.faces.openai.images_request import parse_images_call
+from darkroom.jobs.ids import keyed_job_id
+from darkroom.jobs.joins import Post, call_fingerprint
+from darkroom.settings import settings
 from functional.aws import Stack
 from functional.aws import client as aws_client
 from functional.conftest import Front
-from functional.images import REPEAT, all_jobs, error, generate
+from functional.images import BODY, REPEAT, all_jobs, error, generate
+from functional.throttled import throttle
 
 KEY = {"idempotency-key": "order-1"}
+SECOND = {"x-stainless-retry-count": "2"}
 
 
 @pytest.fixture
@@ -29,6 +36,10 @@ def brief(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNC_WAIT_SECONDS", "0.3")
 
 
+def fingerprint_of(body: dict[str, Any]) -> str:
+    return call_fingerprint(parse_images_call(json.dumps(body).encode(), settings(), "", None).requests)
+
+
 def open_calls(stack: Stack) -> list[Any]:
     items = aws_client("dynamodb").scan(TableName=stack.jobs_table)["Items"]
     return [item for item in items if "#join#" in item["pk"]["S"]]
@@ -42,7 +53,7 @@ def test_a_repeat_joins_the_jobs_of_its_call(brief: None, client: httpx.Client, 
     assert again.status_code == 200
     assert again.headers["x-job-ids"].split(", ") == error(first)["job_ids"]
     assert gateway.workers.simulator.stats().charges == 2
-    lost = generate(client, {"x-stainless-retry-count": "2"}, n=2)
+    lost = generate(client, SECOND, n=2)
     assert lost.headers["x-job-ids"] == again.headers["x-job-ids"]
 
 
@@ -62,7 +73,7 @@ def test_two_equal_calls_with_repeats_each_get_their_own_pictures(
     assert sorted(named) == sorted(again)
     for job in all_jobs():
         gateway.workers.run(job)
-    ended = [generate(client, REPEAT).headers["x-job-ids"] for _ in range(2)]
+    ended = [generate(client, SECOND).headers["x-job-ids"] for _ in range(2)]
     assert sorted(named) == sorted(ended)
     assert len(set(ended)) == 2
 
@@ -110,8 +121,32 @@ def test_a_refused_call_does_not_take_an_equal_ones_pictures(
     assert generate(client).status_code == 429
     assert generate(client, REPEAT).status_code == 429
     adapters.accounts_table().set_requests_per_minute(gateway.tenant, 10)
+    assert generate(client, SECOND).status_code == 503
+    assert len(all_jobs()) == 2
+
+
+def test_a_repeat_whose_first_try_never_came_in_takes_no_equal_calls_picture(
+    brief: None, client: httpx.Client, gateway: Front
+) -> None:
+    generate(client)
+    gateway.workers.run(all_jobs()[0])
+    assert generate(client, REPEAT).status_code == 200
     assert generate(client, REPEAT).status_code == 503
     assert len(all_jobs()) == 2
+
+
+def test_a_busy_service_leaves_a_call_to_its_own_repeat(
+    brief: None, client: httpx.Client, gateway: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other call's first try waits: its picture is not for the one that the busy service sent away."""
+    adapters.accounts_table().set_requests_per_minute(gateway.tenant, 10)
+    with monkeypatch.context() as patch:
+        throttle(patch, adapters.rate_limits(), "take")
+        assert error(generate(client))["code"] == "try_again"
+    other = wiring.joiner().open("acme", fingerprint_of(BODY), Post(time.time()), 20)
+    generate(client, REPEAT)
+    [job] = all_jobs()
+    assert job.id != keyed_job_id("acme", other.key(1))
 
 
 def test_at_the_cap_a_call_is_402_and_its_repeat_is_not_charged_again(

@@ -66,7 +66,7 @@ def deleter() -> Deleter:
 def joiner() -> Joiner:
     from darkroom.usecases.join import Joiner
 
-    return Joiner(adapters.joins(), time.time)
+    return Joiner(adapters.joins(), time.time, random.choice)
 
 
 @cache

@@ -24,7 +24,10 @@ _KEPT_SECONDS = 2 * JOIN_SECONDS
 _PAGES = 4
 """Of 1 MB, which is some 3,500 calls."""
 _ENOUGH = 500
-_JOINABLE = "posted_at >= :posted AND (attribute_not_exists(answered_at) OR answered_at >= :answered)"
+_JOINABLE = (
+    "posted_at >= :posted AND (attribute_not_exists(answered_at) OR answered_at >= :answered) "
+    "AND attribute_not_exists(failed)"
+)
 
 
 class DynamoJoins:
@@ -101,6 +104,8 @@ def _item(call: OpenCall) -> Item:
             "leased_until": call.leased_until,
             "answered_at": call.answered_at,
             "refused_at": call.refused_at,
+            "retries": call.retries,
+            "failed": call.failed or None,
             "revision": call.revision,
             "expires_at": int(call.posted_at + _KEPT_SECONDS),
         }
@@ -118,6 +123,8 @@ def _call(tenant: str, fingerprint: str, item: Item) -> OpenCall:
         leased_until=float(values["leased_until"]),
         answered_at=seconds_from(values.get("answered_at")),
         refused_at=seconds_from(values.get("refused_at")),
+        retries=int(values.get("retries", 0)),
+        failed=values.get("failed", False),
         revision=values["revision"],
     )
 

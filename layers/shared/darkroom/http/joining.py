@@ -13,9 +13,12 @@ from darkroom.http.admission import admit
 from darkroom.http.errors import ApiError
 from darkroom.jobs.account import Account
 from darkroom.jobs.ids import keyed_job_id
-from darkroom.jobs.joins import Choose, OpenCall, call_fingerprint
+from darkroom.jobs.joins import Choose, OpenCall, Post, call_fingerprint
 from darkroom.jobs.request import ImageRequest
 from darkroom.ports import ThrottledError
+
+_WITH_PICTURES = (404, 413)
+"""Pictures are made that this answer can't hold: a repeat must not pay for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,7 @@ def keyed_turn(account: Account, key: str, parts: int, *, is_repeat: bool) -> Tu
 
 @contextmanager
 def joined_turn(
-    account: Account,
-    requests: Sequence[ImageRequest],
-    received_at: float,
-    seconds: float,
-    choose: Choose | None,
+    account: Account, requests: Sequence[ImageRequest], post: Post, seconds: float, choose: Choose | None
 ) -> Iterator[Turn]:
     """While the block runs, the call is ours. `choose` of None: surely a first try.
 
@@ -52,33 +51,36 @@ def joined_turn(
     that is final, has answered the call; one that ends in a 503 leaves it to the next repeat. Raises ApiError
     429.
     """
-    joiner, fingerprint = wiring.joiner(), call_fingerprint(requests)
-    call = joiner.join(account.tenant, fingerprint, received_at, seconds, choose) if choose else None
-    headers = {} if call and call.refused_at is None else _admitted(account, fingerprint, received_at, call)
-    call = call or joiner.open(account.tenant, fingerprint, received_at, seconds)
+    joiner = wiring.joiner()
+    call, headers = _entered(account, call_fingerprint(requests), post, seconds, choose)
     try:
         yield Turn(_keys(call, len(requests)), headers)
     except ThrottledError:
         joiner.leave(call)
         raise
     except ApiError as error:
-        end = joiner.leave if error.status == 503 else joiner.answer
-        end(call)
+        if error.status == 503:
+            joiner.leave(call)
+        else:
+            joiner.answer(call, failed=error.status not in _WITH_PICTURES)
         raise
     joiner.answer(call)
 
 
-def _admitted(
-    account: Account, fingerprint: str, received_at: float, call: OpenCall | None
-) -> dict[str, str]:
+def _entered(
+    account: Account, fingerprint: str, post: Post, seconds: float, choose: Choose | None
+) -> tuple[OpenCall, dict[str, str]]:
     """A refusal is written down too: the repeat of a refused call must not join another's."""
+    joiner = wiring.joiner()
+    call = joiner.join(account.tenant, fingerprint, post, seconds, choose) if choose else None
     try:
-        return admit(account)
-    except ApiError:
+        headers = {} if call and call.refused_at is None else admit(account)
+        return call or joiner.open(account.tenant, fingerprint, post, seconds), headers
+    except (ApiError, ThrottledError):
         if call is None:
-            wiring.joiner().open_refused(account.tenant, fingerprint, received_at)
+            joiner.open_refused(account.tenant, fingerprint, post)
         else:
-            wiring.joiner().refuse(call)
+            joiner.refuse(call)
         raise
 
 
