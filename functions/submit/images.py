@@ -41,6 +41,8 @@ def generate_images() -> Response[str]:
 
 def _generated(call: ImagesCall, keys: list[str], headers: dict[str, str]) -> Response[str]:
     accepted = accept_all(api.account, call.requests, keys)
+    if all(one.repeated for one in accepted):
+        headers["idempotency-replayed"] = "true"
     jobs = wait_for_ends([one.job for one in accepted], _current, _wait_seconds())
     if not all(job.status.terminal for job in jobs):
         raise not_ended(jobs)

@@ -165,10 +165,13 @@ class TestWithAKey:
     def test_a_repeat_is_the_same_jobs_and_the_same_answer(
         self, brief: None, client: httpx.Client, gateway: Front
     ) -> None:
-        first = error(generate(client, KEY, n=2))["job_ids"]
+        begun = generate(client, KEY, n=2)
+        first = error(begun)["job_ids"]
+        assert "idempotency-replayed" not in begun.headers
         for job in all_jobs():
             gateway.workers.run(job)
         again = [generate(client, KEY, n=2) for _ in range(2)]
+        assert [answer.headers.get("idempotency-replayed") for answer in again] == ["true", "true"]
         assert [answer.headers["x-job-ids"].split(", ") for answer in again] == [first, first]
         assert gateway.workers.simulator.stats().charges == 2
 
