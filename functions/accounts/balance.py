@@ -8,8 +8,8 @@ from darkroom.faces.wavespeed.account import BalanceData
 from darkroom.faces.wavespeed.envelope import envelope
 from darkroom.http.api import answer
 from darkroom.http.errors import ApiError
+from darkroom.jobs.money import MICROUSD
 from darkroom.jobs.upstream import UpstreamUnavailableError
-from darkroom.record import MICROUSD
 from darkroom.usecases.balance import BalanceUnknownError
 
 _RETRY_SECONDS = 5

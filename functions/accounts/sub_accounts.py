@@ -1,6 +1,5 @@
 """Sub-accounts, made and removed by their owner's key: tenants with keys, caps and rates of their own."""
 
-import re
 import time
 
 from aws_lambda_powertools.event_handler import Response
@@ -16,14 +15,12 @@ from darkroom.faces.aigateway.sub_accounts import (
 )
 from darkroom.http.api import answer
 from darkroom.http.errors import ApiError, invalid_request
-from darkroom.http.idempotency import idempotency_key
+from darkroom.http.idempotency import idempotency_key, key_reused
+from darkroom.http.page_limit import MAX_LIMIT, read_limit
 from darkroom.jobs.rules import Problem
 from darkroom.jobs.sub_account import MAX_SUB_ACCOUNTS, SubAccount, TooManySubAccountsError
 from darkroom.usecases.accept import IdempotencyConflictError
 from darkroom.usecases.sub_accounts import SubAccountRemovedError
-
-MAX_LIMIT = 100
-"""Also what a list without a limit shows: AIgateway's client asks for no further page."""
 
 
 @api.post("/v1/sub-accounts")
@@ -32,8 +29,7 @@ def create_sub_account() -> Response[str]:
     try:
         made = accounts_wiring.sub_account_keeper().create(owner, terms, idempotency_key(api))
     except IdempotencyConflictError:
-        text = "This Idempotency-Key was used with another body. Send a new key, or the first body again."
-        raise ApiError(422, "idempotency_key_reused", text) from None
+        raise key_reused() from None
     except SubAccountRemovedError:
         text = "The sub-account that was made with this Idempotency-Key is removed. Send a new key."
         raise ApiError(409, "sub_account_removed", text) from None
@@ -52,7 +48,9 @@ def create_sub_account() -> Response[str]:
 @api.takes("limit", "cursor")
 def list_sub_accounts() -> Response[str]:
     try:
-        page = adapters.sub_accounts().list(_owner(), _limit(api.query("limit")), api.query("cursor"))
+        # Without a limit as many as can be: AIgateway's client asks for no further page
+        limit = read_limit(api.query("limit"), MAX_LIMIT)
+        page = adapters.sub_accounts().list(_owner(), limit, api.query("cursor"))
     except ValueError:
         raise invalid_request(Problem("cursor", "is not one that a list answered with")) from None
     return answer(sub_account_list(page))
@@ -101,11 +99,3 @@ def _found(sub_account: SubAccount | None) -> SubAccount:
 def _not_found() -> ApiError:
     """The same for an unknown id, a removed one, and another owner's."""
     return ApiError(404, "sub_account_not_found", "There is no such sub-account.")
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return MAX_LIMIT
-    if not (re.fullmatch("[0-9]{1,3}", text) and 1 <= int(text) <= MAX_LIMIT):
-        raise invalid_request(Problem("limit", f"must be between 1 and {MAX_LIMIT}"))
-    return int(text)

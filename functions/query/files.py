@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from darkroom import adapters
 from darkroom.faces.aigateway.files import SignedFile, check_fits, file_headers, find_output, link_seconds
 from darkroom.http.api import answer
-from darkroom.http.errors import ApiError, job_not_found
+from darkroom.http.errors import ApiError, job_not_found, output_gone
 from darkroom.http.job_answers import URL_SECONDS
 from darkroom.jobs.job import Job, StoredOutput
 from darkroom.links import LinkRefusedError, check_link, output_link
@@ -26,7 +26,7 @@ def get_file(job_id: str, file: str) -> Response[Any]:
     check_fits(output, f"/v1/files/jobs/{job_id}/{file}/signed")
     body = adapters.images_bucket().read(output.key)
     if body is None:
-        raise ApiError(404, "file_gone", "The picture is kept no longer.")
+        raise output_gone()
     return Response(
         status_code=200, content_type=output.content_type, body=body, headers=dict(file_headers(job, output))
     )

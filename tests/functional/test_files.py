@@ -83,7 +83,7 @@ def test_a_larger_one_is_refused_and_pointed_to_its_link(stack: Stack, ask: Any)
 
 def test_a_picture_that_is_kept_no_longer_is_gone(stack: Stack, ask: Any) -> None:
     reply = ask("query-get-file", jobs.completed().id)
-    assert (reply["statusCode"], json.loads(reply["body"])["error"]["code"]) == (404, "file_gone")
+    assert (reply["statusCode"], json.loads(reply["body"])["error"]["code"]) == (404, "output_gone")
 
 
 @pytest.mark.parametrize("route", ["query-get-file", "query-sign-file"])

@@ -10,11 +10,11 @@ from darkroom.aws.prices import StoredPrices
 from darkroom.aws.secrets import SecretValue
 from darkroom.aws.stack import StackOutputs
 from darkroom.jobs.catalogue import MODELS, Model
+from darkroom.jobs.money import MICROUSD
 from darkroom.jobs.request import ImageRequest
 from darkroom.jobs.upstream import UpstreamUnavailableError
 
 COMMANDS = ("set-cap", "set-rate", "set-price", "refresh-prices")
-MICROUSD = 1_000_000
 _MOST_USD = 1_000_000_000
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Billed, Job, JobStatus, StoredOutput
+from darkroom.jobs.money import MICROUSD
 from darkroom.record_shape import (
     Billing,
     DeliveryRecord,
@@ -17,8 +18,6 @@ from darkroom.record_shape import (
     SettledJobRecord,
     WebhookRecord,
 )
-
-MICROUSD = 1_000_000
 
 OutputUrl = Callable[[StoredOutput], tuple[str, int]]
 """The picture's address and when it expires, in Unix seconds."""

@@ -87,7 +87,7 @@ def test_a_picture_that_is_no_longer_stored_is_404(bucket: MemoryImagesBucket) -
     bucket.objects.clear()
     with pytest.raises(ApiError) as caught:
         images_response([completed(1)], bucket, inline=True)
-    assert (caught.value.status, caught.value.code) == (404, "output_not_found")
+    assert (caught.value.status, caught.value.code) == (404, "output_gone")
 
 
 @pytest.mark.parametrize("code", ErrorCode)

@@ -6,16 +6,15 @@ from collections.abc import Iterable, Sequence
 from darkroom import adapters, wiring
 from darkroom.http.api import Api
 from darkroom.http.errors import ApiError
+from darkroom.http.idempotency import key_reused
 from darkroom.jobs.account import Account
 from darkroom.jobs.job import Job
+from darkroom.jobs.money import MICROUSD, MICROUSD_A_CENT
 from darkroom.jobs.rate_window import RateTaken
 from darkroom.jobs.request import ImageRequest
 from darkroom.jobs.rules import MAX_TAG_CHARACTERS
 from darkroom.ports import BudgetExceededError
-from darkroom.record import MICROUSD
 from darkroom.usecases.accept import Accepted, IdempotencyConflictError, PriceUnknownError
-
-MICROUSD_A_CENT = 10_000
 
 
 def admit(account: Account) -> dict[str, str]:
@@ -67,8 +66,7 @@ def accept_all(
     try:
         return wiring.acceptor().accept_all(account, requests, idempotency_keys)
     except IdempotencyConflictError:
-        text = "This Idempotency-Key was used with another body. Send a new key, or the first body again."
-        raise ApiError(422, "idempotency_key_reused", text) from None
+        raise key_reused() from None
     except PriceUnknownError as error:
         text = (
             f"The price of {error.model} is not known, so it can't be held against the account's spend cap. "

@@ -91,6 +91,11 @@ def job_not_found() -> ApiError:
     return ApiError(404, "job_not_found", "There is no such job.")
 
 
+def output_gone() -> ApiError:
+    """It was made, and has been removed since."""
+    return ApiError(404, "output_gone", "The picture is kept no longer.")
+
+
 def try_again(seconds: int = 2) -> ApiError:
     """It is not known here whether something was written: after a timeout nobody knows."""
     return ApiError(

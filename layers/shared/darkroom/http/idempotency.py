@@ -6,6 +6,14 @@ from darkroom.http.errors import ApiError
 MAX_KEY_CHARACTERS = 255
 
 
+def key_reused() -> ApiError:
+    return ApiError(
+        422,
+        "idempotency_key_reused",
+        "This Idempotency-Key was used with another body. Send a new key, or the first body again.",
+    )
+
+
 def idempotency_key(api: Api) -> str | None:
     """Raises ApiError for a key that can't be one."""
     key = api.header("idempotency-key")

@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable
 
 from darkroom.http.errors import invalid_request
-from darkroom.jobs.catalogue import MODELS, find_model
+from darkroom.http.page_limit import read_limit
+from darkroom.jobs.catalogue import find_model
 from darkroom.jobs.job import JobStatus
-from darkroom.jobs.rules import Problem
+from darkroom.jobs.rules import Problem, unknown_model
 from darkroom.ports import JobsFilter
 
 DEFAULT_LIMIT = 20
-MAX_LIMIT = 100
 
 
 def read_list_query(query: Callable[[str], str | None]) -> tuple[JobsFilter, int, str | None]:
@@ -21,7 +21,7 @@ def read_list_query(query: Callable[[str], str | None]) -> tuple[JobsFilter, int
         tag=query("tag"),
         created_after=_time(query("created_after")),
     )
-    return wanted, _limit(query("limit")), query("cursor")
+    return wanted, read_limit(query("limit"), DEFAULT_LIMIT), query("cursor")
 
 
 def _statuses(text: str | None) -> frozenset[str]:
@@ -37,8 +37,7 @@ def _model(text: str | None) -> str | None:
         return None
     model = find_model(text)
     if model is None:
-        known = ", ".join(model.id for model in MODELS)
-        raise invalid_request(Problem("model", f"unknown model; the models are: {known}"))
+        raise invalid_request(unknown_model())
     return model.id
 
 
@@ -50,11 +49,3 @@ def _time(text: str | None) -> float | None:
             Problem("created_after", "must be a time in whole Unix seconds, 0 to 999999999999")
         )
     return float(text)
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return DEFAULT_LIMIT
-    if not (re.fullmatch("[0-9]{1,3}", text) and 1 <= int(text) <= MAX_LIMIT):
-        raise invalid_request(Problem("limit", f"must be between 1 and {MAX_LIMIT}"))
-    return int(text)

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, TypedDict
 
 from darkroom.http.usage_query import UsageQuery
-from darkroom.jobs.money import Budget
+from darkroom.jobs.money import MICROUSD, Budget
 from darkroom.jobs.usage import GroupKey, Usage
-from darkroom.record import MICROUSD
 
 
 class UsageCounts(TypedDict):

@@ -11,6 +11,10 @@ from dataclasses import dataclass, replace
 from darkroom.jobs.booking import Booking
 from darkroom.jobs.job import Billed, Job
 
+MICROUSD = 1_000_000
+"""To the dollar."""
+MICROUSD_A_CENT = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:

@@ -58,8 +58,7 @@ def checked_request(draft: Draft, *, default_deadline_seconds: int) -> ImageRequ
     """
     model = find_model(draft.model)
     if model is None:
-        known = ", ".join(model.id for model in MODELS)
-        raise InvalidRequestError(Problem("model", f"unknown model; the models are: {known}"))
+        raise InvalidRequestError(unknown_model())
     problems = [
         *_prompt_problems(model, draft.prompt),
         *_size_problems(model, draft),
@@ -82,6 +81,11 @@ def checked_request(draft: Draft, *, default_deadline_seconds: int) -> ImageRequ
         tag=draft.tag,
         deadline_seconds=draft.deadline_seconds or default_deadline_seconds,
     )
+
+
+def unknown_model() -> Problem:
+    known = ", ".join(model.id for model in MODELS)
+    return Problem("model", f"unknown model; the models are: {known}")
 
 
 def _prompt_problems(model: Model, prompt: str) -> list[Problem]:

@@ -1,7 +1,8 @@
 """The native API's routes for jobs and their webhooks."""
 
-from darkroom.http.job_list import DEFAULT_LIMIT, MAX_LIMIT
+from darkroom.http.job_list import DEFAULT_LIMIT
 from darkroom.http.job_request import JobRequest
+from darkroom.http.page_limit import MAX_LIMIT
 from darkroom.jobs.catalogue import DREAMINA_V31
 from darkroom.jobs.job import JobStatus
 from darkroom.openapi.limits import MODEL_NAMES

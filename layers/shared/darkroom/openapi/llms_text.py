@@ -5,8 +5,8 @@ from typing import Any
 
 from darkroom.jobs.catalogue import MODELS, Model
 from darkroom.jobs.failure import RETRYABLE, ErrorCode
+from darkroom.jobs.money import MICROUSD
 from darkroom.openapi import published
-from darkroom.record import MICROUSD
 from darkroom.webhooks.schedule import BASE_DELAYS_SECONDS
 
 

@@ -27,6 +27,7 @@ from darkroom.openapi.refusals import (
     INVALID,
     JOB_NOT_FOUND,
     MODEL_NOT_FOUND,
+    OUTPUT_GONE,
     SUB_ACCOUNT_NOT_FOUND,
     Refusal,
     Shape,
@@ -67,7 +68,6 @@ _JOB = Parameter("job", "path", "The job's id.", JOB_ID.schema, QUEUED.id)
 _FILE = Parameter(
     "file", "path", "The last part of the output's `s3_uri`.", {"type": "string", "minLength": 1}, "0.jpg"
 )
-_FILE_GONE = Refusal(404, "file_gone", "The picture is kept no longer.")
 _FILE_TOO_LARGE = Refusal(
     413,
     "file_too_large",
@@ -87,7 +87,7 @@ _IMAGES_REFUSED = (
         400, "invalid_parameter", "n: Input should be less than or equal to 10: pictures to make, 1 to 10"
     ),
     Refusal(404, "model_not_found", "The model 'dall-e-3' does not exist."),
-    Refusal(404, "output_not_found", "The picture was made, but is not stored any more."),
+    OUTPUT_GONE,
     Refusal(
         413, "response_too_large", "The pictures are made and stored, but don't fit into one answer of 6 MB."
     ),
@@ -137,7 +137,7 @@ OPERATIONS = (
                 headers=("location",),
             ),
         ),
-        (JOB_NOT_FOUND, _FILE_GONE, _FILE_TOO_LARGE),
+        (JOB_NOT_FOUND, OUTPUT_GONE, _FILE_TOO_LARGE),
         parameters=(_JOB, _FILE),
     ),
     Operation(

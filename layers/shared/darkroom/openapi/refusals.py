@@ -120,6 +120,7 @@ RATE_LIMITED = Refusal(
     "The limit of 60 requests a minute is reached. Try again in 12 seconds.",
     retry=True,
 )
+OUTPUT_GONE = Refusal(404, "output_gone", "The picture is kept no longer.")
 JOB_NOT_FOUND = Refusal(404, "job_not_found", "There is no such job.")
 MODEL_NOT_FOUND = Refusal(404, "model_not_found", "There is no such model. GET /v1/models lists them.")
 SUB_ACCOUNT_NOT_FOUND = Refusal(404, "sub_account_not_found", "There is no such sub-account.")

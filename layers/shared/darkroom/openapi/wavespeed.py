@@ -24,6 +24,7 @@ from darkroom.openapi.refusals import (
     INVALID,
     JOB_NOT_FOUND,
     MODEL_NOT_FOUND,
+    OUTPUT_GONE,
     PRICE_UNKNOWN,
     Refusal,
     Shape,
@@ -46,7 +47,6 @@ _PRICE = price_of(DREAMINA_V31, 27_000)
 _BALANCE: BalanceData = {"balance": 9.973}
 _SECRET: WebhookSecretData = {"secret": "whsec_ZXhhbXBsZS1zZWNyZXQ="}
 _INPUTS = {"size": "1328*1328", "seed": -1}
-_GONE = Refusal(404, "output_gone", "The picture is kept no longer.")
 _TOO_LARGE = Refusal(
     413,
     "output_too_large",
@@ -115,7 +115,7 @@ OPERATIONS = (
         (
             *ADMISSION,
             MODEL_NOT_FOUND,
-            _GONE,
+            OUTPUT_GONE,
             _TOO_LARGE,
             Refusal(400, "base64_with_webhook", BASE64_WITH_WEBHOOK, bare_field="error"),
         ),
@@ -145,7 +145,7 @@ OPERATIONS = (
             operation_id,
             "Read a prediction",
             Answer(200, "The prediction as it stands; a failed one too.", Prediction, _RESULT),
-            (JOB_NOT_FOUND, _GONE, _TOO_LARGE, INVALID),
+            (JOB_NOT_FOUND, OUTPUT_GONE, _TOO_LARGE, INVALID),
             parameters=(JOB_ID,),
         )
         for end, operation_id in (("", "getPrediction"), ("/result", "getPredictionResult"))

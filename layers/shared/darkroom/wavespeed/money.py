@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
+from darkroom.jobs.money import MICROUSD
 from darkroom.jobs.upstream import UpstreamUnavailableError
 
-_MICROUSD = 1_000_000
 _MOST_USD = 1e12
 
 
@@ -19,7 +19,7 @@ def read_price(content: Mapping[str, Any]) -> int:
     price = _usd(content.get("price"))
     if price is None or price <= 0 or content.get("currency", "USD") != "USD":
         raise UpstreamUnavailableError("no price in US dollars in the answer")
-    return int((price * _MICROUSD).to_integral_value(ROUND_CEILING))
+    return int((price * MICROUSD).to_integral_value(ROUND_CEILING))
 
 
 def read_balance(content: Mapping[str, Any]) -> int:
@@ -27,7 +27,7 @@ def read_balance(content: Mapping[str, Any]) -> int:
     balance = _usd(content.get("balance"))
     if balance is None:
         raise UpstreamUnavailableError("no balance in the answer")
-    return int((balance * _MICROUSD).to_integral_value())
+    return int((balance * MICROUSD).to_integral_value())
 
 
 def _usd(value: object) -> Decimal | None:

@@ -3,7 +3,7 @@
 from typing import Annotated, Final, Literal, TypedDict
 
 from darkroom.jobs.catalogue import MODELS, Model
-from darkroom.record import MICROUSD
+from darkroom.jobs.money import MICROUSD
 
 MODALITY: Final = "image"
 

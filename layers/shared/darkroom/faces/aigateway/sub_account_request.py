@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from darkroom.faces.aigateway.sub_accounts import MICROUSD_A_CENT
 from darkroom.http.json_body import Text, read_body
+from darkroom.jobs.money import MICROUSD_A_CENT
 from darkroom.jobs.sub_account import SubAccountTerms
 
 MAX_NAME_CHARACTERS = 100

@@ -2,10 +2,9 @@
 
 from typing import Annotated, Literal, TypedDict
 
+from darkroom.jobs.money import MICROUSD_A_CENT
 from darkroom.jobs.sub_account import SubAccount, SubAccountsPage
 from darkroom.usecases.sub_accounts import Made
-
-MICROUSD_A_CENT = 10_000
 
 
 class SubAccountAnswer(TypedDict):

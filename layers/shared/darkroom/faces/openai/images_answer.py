@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from darkroom.faces.openai.answer_size import check_outputs_fit
-from darkroom.http.errors import ApiError
+from darkroom.http.errors import output_gone
 from darkroom.http.job_answers import URL_SECONDS
 from darkroom.jobs.job import Job, JobStatus, StoredOutput
 from darkroom.ports import ImagesBucket
@@ -72,5 +72,5 @@ def _pictures(outputs: Sequence[StoredOutput], bucket: ImagesBucket) -> list[str
 
 def _base64(picture: bytes | None) -> str:
     if picture is None:
-        raise ApiError(404, "output_not_found", "The picture was made, but is not stored any more.")
+        raise output_gone()
     return base64.b64encode(picture).decode()

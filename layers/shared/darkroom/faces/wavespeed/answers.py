@@ -9,7 +9,7 @@ from darkroom.faces.wavespeed.prediction import (
     listed_prediction,
     prediction_of,
 )
-from darkroom.http.errors import ApiError
+from darkroom.http.errors import ApiError, output_gone
 from darkroom.http.job_answers import URL_SECONDS
 from darkroom.http.payload import fits_as_base64
 from darkroom.jobs.job import Job, StoredOutput
@@ -61,5 +61,5 @@ class Predictions:
     def _base64(self, output: StoredOutput) -> str:
         picture = self.bucket.read(output.key)
         if picture is None:
-            raise ApiError(404, "output_gone", "The picture is kept no longer.")
+            raise output_gone()
         return base64.b64encode(picture).decode()

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from darkroom.jobs.catalogue import MAX_SEED, RANDOM_SEED, Model
-from darkroom.record import MICROUSD
+from darkroom.jobs.money import MICROUSD
 
 
 class RequestSchema(TypedDict):

@@ -11,9 +11,9 @@ from darkroom.faces.wavespeed.moments import MOMENT_SAYS, read_moment
 from darkroom.faces.wavespeed.prediction import STATUS_WORDS
 from darkroom.http.errors import ApiError, invalid_request
 from darkroom.http.json_body import Text, read_body
-from darkroom.jobs.catalogue import MODELS, find_model
+from darkroom.jobs.catalogue import find_model
 from darkroom.jobs.job import Job
-from darkroom.jobs.rules import Problem
+from darkroom.jobs.rules import Problem, unknown_model
 from darkroom.ports import JobsFilter, JobsPage
 
 LISTED_SECONDS = 7 * 24 * 3600
@@ -109,6 +109,5 @@ def _model(name: str | None) -> str | None:
         return None
     model = find_model(name)
     if model is None:
-        known = ", ".join(model.id for model in MODELS)
-        raise invalid_request(Problem("model", f"unknown model; the models are: {known}"))
+        raise invalid_request(unknown_model())
     return model.id
