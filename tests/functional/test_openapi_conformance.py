@@ -16,6 +16,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case
 from schemathesis.checks import CheckFunction
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import unsupported_method
 
 from darkroom import adapters
@@ -62,8 +63,18 @@ def api_key(stack: object, counts: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     adapters.prices().store({"bytedance/seedream-v3.1": 30_000}, time.time())
     CASES.clear()
     yield adapters.accounts_table().create_tenant("acme", time.time()).api_key
+    assert CASES, "no case was made for this operation"
     for operation, number in CASES.items():
         (counts / operation).write_text(str(number))
+
+
+def test_every_operation_of_the_api_has_a_test() -> None:
+    tried = {
+        result.ok().definition.raw["operationId"]
+        for result in api.get_all_operations()
+        if isinstance(result, Ok)
+    }
+    assert tried == {operation.id for operation in OPERATIONS}
 
 
 @api.parametrize()
