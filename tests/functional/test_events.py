@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from darkroom.settings import settings
+from functional.aws import Stack
 from functional.conftest import EVENTS
 
 NAMES = sorted(path.stem for path in EVENTS.glob("*.json"))
@@ -27,11 +29,18 @@ EXPECTED_STATUS = {
     "accounts-rotate-webhook-secret": 200,
     "accounts-get-wavespeed-webhook-secret": 200,
     "accounts-get-upstream-key": 200,
+    "accounts-put-upstream-key": 200,
     "accounts-delete-upstream-key": 200,
     "accounts-get-balance": 503,  # there is no upstream to ask
 }
 
-pytestmark = pytest.mark.usefixtures("stack")
+pytestmark = pytest.mark.usefixtures("stack", "short_wait", "owner")
+
+
+@pytest.fixture
+def short_wait(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNC_WAIT_SECONDS", "1")
+    settings.cache_clear()
 
 
 def invoke(name: str, event: Any, context: Any) -> Any:

@@ -39,7 +39,11 @@ def test_a_request_came_in_when_api_gateway_says() -> None:
     assert received_at(at) == at / 1000
 
 
-@pytest.mark.parametrize("milliseconds", [None, 1_760_000_000_000, time.time(), (time.time() + 60) * 1000])
+@pytest.mark.parametrize(
+    "milliseconds",
+    [None, 1_760_000_000_000, time.time(), (time.time() + 60) * 1000],
+    ids=["none", "long ago", "seconds", "ahead"],
+)
 def test_a_time_that_cant_be_api_gateways_is_not_taken_for_it(milliseconds: float | None) -> None:
     before = time.time()
     assert before <= received_at(milliseconds) <= time.time()

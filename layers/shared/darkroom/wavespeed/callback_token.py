@@ -19,7 +19,7 @@ _PARAMETERS = ("tenant", "job", "attempt", "key")
 
 @dataclass(frozen=True, slots=True)
 class CallbackTarget:
-    """`key_version`: of the tenant's own upstream key, whose account signs the callback; None: the stack's."""
+    """`key_version`: of the tenant's own upstream key, whose account signs it; None: the stack's."""
 
     tenant: str
     job_id: str
