@@ -92,6 +92,18 @@ def make_possible(case: Case[Any]) -> None:
         case.body = _possible_body(case.body, has_hook=bool((case.query or {}).get("webhook")))
 
 
+def arrives_whole(case: Case[Any]) -> bool:
+    """False where a parameter is lost on its way into the URL, as an empty list is: what makes the case
+    invalid may then never be sent."""
+    return all(_is_sent(value) for value in (case.query or {}).values())
+
+
+def _is_sent(value: object) -> bool:
+    if isinstance(value, list):
+        return any(_is_sent(part) for part in value)
+    return value is not None and value != {}
+
+
 def _possible_query(query: dict[str, Any]) -> dict[str, Any]:
     """A cursor is the server's to make."""
     days = dict(
