@@ -95,6 +95,7 @@ class Watch:
 
 def test_fifty_callers_at_a_cap_for_twenty_pictures_get_twenty(stack: Stack, tenant: Tenant) -> None:
     stack.simulator.arm("fail", error_code=1200, count=3)
+    stack.simulator.settings(inference_seconds=15)  # nothing ends, and gives back, before all have asked
     tenant.set_cap(CAP)
     with Watch(tenant) as watch:
         with ThreadPoolExecutor(50) as threads:
