@@ -19,7 +19,7 @@ STACK = $(if $(ENV),darkroom-$(ENV),darkroom-local)
 WITHIN = $(if $(ENV),PYTHONPATH=layers/shared:tests,$(LOCAL).within)
 NEEDS_ENV = $(if $(filter dev prod,$(ENV)),,$(error Which stack? make $@ ENV=dev, or ENV=prod))
 
-.PHONY: help demo up down test lint types build deploy tenant cap rate prices key revoke-key upstream-key logs bench clean environments javascript pins
+.PHONY: help demo up down test lint types build deploy tenant remove-tenant cap rate prices key revoke-key upstream-key logs bench clean environments javascript pins
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ deploy: environments ## Build and deploy to AWS (ENV=dev or prod, PARAMETERS="Na
 
 tenant: environments ## Make a tenant and show its API key and webhook secret, once (NAME=acme, ENV=)
 	@$(WITHIN) $(DEV) -m darkroom.admin create-tenant "$(or $(NAME),$(error make tenant NAME=acme))" --stack $(STACK)
+
+remove-tenant: environments ## Refuse all keys of a tenant and of its sub-accounts from now on; data stay (NAME=acme, ENV=)
+	@$(WITHIN) $(DEV) -m darkroom.admin remove-tenant "$(or $(NAME),$(error make remove-tenant NAME=acme))" --stack $(STACK)
 
 key: environments ## Make one more API key for a tenant and show it, once (NAME=acme, FOR="what it is for", ENV=)
 	@$(WITHIN) $(DEV) -m darkroom.admin create-key "$(or $(NAME),$(error make key NAME=acme))" --name "$(FOR)" --stack $(STACK)

@@ -96,6 +96,17 @@ def test_a_further_key_works_until_it_is_revoked_by_itself(
     assert accounts.find_key(first["api_key"]) is not None
 
 
+def test_a_removed_tenants_key_is_refused(
+    run: Run, accounts: AccountsTable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("create-tenant", "acme")
+    key = answer(capsys)["api_key"]
+    assert run("remove-tenant", "acme") == 0
+    assert answer(capsys) == {"removed": "acme"}
+    assert accounts.find_caller(key) is None
+    assert run("remove-tenant", "acme") == 1
+
+
 def test_a_key_is_revoked_by_its_id_and_tenant(
     run: Run, accounts: AccountsTable, capsys: pytest.CaptureFixture[str]
 ) -> None:

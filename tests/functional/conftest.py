@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from moto import mock_aws
 
@@ -105,6 +106,19 @@ def gateway(workers: "Workers", monkeypatch: pytest.MonkeyPatch) -> Iterator[Fro
         monkeypatch.setenv("PUBLIC_URL", base_url)
         key = adapters.accounts_table().create_tenant("acme", time.time())
         yield Front(base_url, key.api_key, "acme", workers)
+
+
+@pytest.fixture
+def client(gateway: Front) -> Iterator[httpx.Client]:
+    headers = {"authorization": f"Bearer {gateway.api_key}"}
+    with httpx.Client(base_url=gateway.base_url, headers=headers, trust_env=False, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def brief(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No request is held for longer than a moment. Named before the gateway, which reads the settings."""
+    monkeypatch.setenv("SYNC_WAIT_SECONDS", "0.3")
 
 
 def _forget() -> None:

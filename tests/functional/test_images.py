@@ -2,30 +2,15 @@
 
 import base64
 import io
-from collections.abc import Iterator
 
 import httpx
 import pytest
 from PIL import Image
 
 from darkroom import adapters
-from functional.aws import Stack
 from functional.conftest import Front
 from functional.images import REPEAT, all_jobs, error, generate
 from functional.throttled import throttle
-
-
-@pytest.fixture
-def client(gateway: Front) -> Iterator[httpx.Client]:
-    headers = {"authorization": f"Bearer {gateway.api_key}"}
-    with httpx.Client(base_url=gateway.base_url, headers=headers, trust_env=False, timeout=30) as client:
-        yield client
-
-
-@pytest.fixture
-def brief(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No request is held for longer than a moment. Named before the gateway, which reads the settings."""
-    monkeypatch.setenv("SYNC_WAIT_SECONDS", "0.3")
 
 
 def test_a_picture_is_answered_with_its_address(client: httpx.Client, gateway: Front) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -21,19 +20,6 @@ from functional.throttled import throttle
 
 KEY = {"idempotency-key": "order-1"}
 SECOND = {"x-stainless-retry-count": "2"}
-
-
-@pytest.fixture
-def client(gateway: Front) -> Iterator[httpx.Client]:
-    headers = {"authorization": f"Bearer {gateway.api_key}"}
-    with httpx.Client(base_url=gateway.base_url, headers=headers, trust_env=False, timeout=30) as client:
-        yield client
-
-
-@pytest.fixture
-def brief(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No request is held for longer than a moment. Named before the gateway, which reads the settings."""
-    monkeypatch.setenv("SYNC_WAIT_SECONDS", "0.3")
 
 
 def fingerprint_of(body: dict[str, Any]) -> str:

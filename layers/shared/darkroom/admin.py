@@ -79,6 +79,12 @@ def revoke_key(accounts: AccountsTable, key: str, tenant: str | None, now: float
     return {"tenant": owner, "revoked": key_id}
 
 
+def remove_tenant(accounts: AccountsTable, tenant: str, now: float) -> Answer:
+    """Raises UnknownTenantError."""
+    accounts.remove_tenant(tenant, now)
+    return {"removed": tenant}
+
+
 def _run(options: argparse.Namespace, clients: Clients) -> Answer:
     outputs = StackOutputs(clients.cloudformation, options.stack)
     accounts = AccountsTable(clients.dynamodb, outputs.accounts_table)
@@ -88,6 +94,8 @@ def _run(options: argparse.Namespace, clients: Clients) -> Answer:
         return create_tenant(accounts, secrets, options.tenant, now)
     if options.command == "create-key":
         return create_key(accounts, options.tenant, options.name, now)
+    if options.command == "remove-tenant":
+        return remove_tenant(accounts, options.tenant, now)
     if options.command in admin_money.COMMANDS:
         return admin_money.run(options, outputs, clients, now)
     return revoke_key(accounts, options.key, options.tenant, now)
@@ -108,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     new = commands.add_parser("create-tenant", parents=[stack], help="a tenant, its first key, its secret")
     new.add_argument("tenant", help="its id: 2 to 39 of a-z, 0-9 and -")
+    gone = commands.add_parser("remove-tenant", parents=[stack], help="its keys and its sub-accounts' end")
+    gone.add_argument("tenant")
     key = commands.add_parser("create-key", parents=[stack], help="one more key for a tenant")
     key.add_argument("tenant")
     key.add_argument("--name", default="", help="for people: what the key is for")

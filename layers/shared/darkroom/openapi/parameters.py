@@ -3,7 +3,9 @@
 from typing import Any
 
 from darkroom.http.idempotency import MAX_KEY_CHARACTERS
+from darkroom.jobs.catalogue import DREAMINA_V31
 from darkroom.jobs.rules import MAX_TAG_CHARACTERS
+from darkroom.openapi.limits import MODEL_NAMES
 from darkroom.openapi.operation import Parameter
 from darkroom.openapi.samples import QUEUED
 
@@ -26,6 +28,13 @@ JOB_ID = Parameter(
 )
 SUB_ACCOUNT_ID = Parameter(
     "id", "path", "The sub-account's id.", {"type": "string", "pattern": "^sub-[0-9a-z]{26}$"}
+)
+MODEL = Parameter(
+    "model",
+    "path",
+    "The model's id, whose slashes may stand as they are, or an alias.",
+    {"type": "string", "enum": MODEL_NAMES},
+    DREAMINA_V31.id,
 )
 CURSOR = Parameter("cursor", "query", "The `cursor` that the page before answered with.", {"type": "string"})
 POST_HEADERS = (

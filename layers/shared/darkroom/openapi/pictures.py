@@ -19,9 +19,8 @@ from darkroom.http.usage_query import MAX_DAYS, UsageQuery
 from darkroom.jobs.catalogue import DREAMINA_V31, MODELS
 from darkroom.jobs.money import Budget
 from darkroom.jobs.usage import GROUPINGS, grouped
-from darkroom.openapi.limits import MODEL_NAMES
 from darkroom.openapi.operation import Answer, Body, Operation, Parameter
-from darkroom.openapi.parameters import IDEMPOTENCY_KEY, JOB_ID, POST_HEADERS, TAG
+from darkroom.openapi.parameters import IDEMPOTENCY_KEY, JOB_ID, MODEL, POST_HEADERS, TAG
 from darkroom.openapi.refusals import (
     ADMISSION,
     INVALID,
@@ -207,15 +206,7 @@ OPERATIONS = (
         "Read a model",
         (Answer(200, "The model.", ModelAnswer, _MODELS["data"][0]),),
         (MODEL_NOT_FOUND,),
-        parameters=(
-            Parameter(
-                "model",
-                "path",
-                "The model's id, whose slashes may stand as they are, or an alias.",
-                {"type": "string", "enum": MODEL_NAMES},
-                DREAMINA_V31.id,
-            ),
-        ),
+        parameters=(MODEL,),
     ),
     Operation(
         "get",

@@ -15,9 +15,9 @@ from darkroom.faces.wavespeed.prediction_list import PredictionQuery
 from darkroom.faces.wavespeed.price_request import PriceRequest
 from darkroom.faces.wavespeed.submission import BASE64_WITH_WEBHOOK, PredictionRequest
 from darkroom.jobs.catalogue import DREAMINA_V31, MODELS
-from darkroom.openapi.limits import MODEL_NAMES, WEBHOOK_URL_OR_NONE
+from darkroom.openapi.limits import WEBHOOK_URL_OR_NONE
 from darkroom.openapi.operation import Answer, Body, Operation, Parameter
-from darkroom.openapi.parameters import IDEMPOTENCY_KEY, JOB_ID, POST_HEADERS, TAG
+from darkroom.openapi.parameters import IDEMPOTENCY_KEY, JOB_ID, MODEL, POST_HEADERS, TAG
 from darkroom.openapi.refusals import (
     ADMISSION,
     BODY,
@@ -120,13 +120,7 @@ OPERATIONS = (
             Refusal(400, "base64_with_webhook", BASE64_WITH_WEBHOOK, bare_field="error"),
         ),
         parameters=(
-            Parameter(
-                "model",
-                "path",
-                "The model's id, whose slashes may stand as they are, or an alias.",
-                {"type": "string", "enum": MODEL_NAMES},
-                DREAMINA_V31.id,
-            ),
+            MODEL,
             Parameter(
                 "webhook",
                 "query",
