@@ -1,6 +1,7 @@
 """The native API: jobs and their webhooks."""
 
 import json
+import time
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -12,6 +13,7 @@ from darkroom.http.job_answers import record_of
 from darkroom.http.job_list import read_list_query
 from darkroom.http.payload import how_many_fit
 from darkroom.http.wait import wait_for_end, wait_seconds
+from darkroom.jobs.backlog import PlaceInLine
 from darkroom.jobs.job import Job
 from darkroom.jobs.rules import Problem
 from darkroom.ports import JobsFilter
@@ -46,13 +48,22 @@ def _listed(wanted: JobsFilter, limit: int, cursor: str | None) -> JobList:
 def get_job(job_id: str) -> Response[str]:
     seconds = wait_seconds(api.query("wait"), settings().wait_seconds)
     job = wait_for_end(lambda: find_job(job_id), seconds)
-    record = record_of(job, adapters.images_bucket(), api.base_url)
+    record = record_of(job, adapters.images_bucket(), api.base_url, _place(job))
     return answer(in_its_words(record, api.header("user-agent")))
 
 
 @api.get("/v1/jobs/<job_id>/webhook")
 def get_webhook(job_id: str) -> Response[str]:
     return answer(delivery_record(find_job(job_id)))
+
+
+def _place(job: Job) -> PlaceInLine | None:
+    if not job.waiting:
+        return None
+    from darkroom.upstream_adapters import permits
+    from darkroom.usecases.place_in_line import place_in_line
+
+    return place_in_line(job, adapters.backlog(), permits(job.upstream_account), time.time())
 
 
 def find_job(job_id: str) -> Job:

@@ -4,10 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from darkroom import adapters, wiring
+from darkroom.aws.queues import parse_message
 from darkroom.batch import BatchWorker
 
 _THREADS = ThreadPoolExecutor(max_workers=16, thread_name_prefix="delivery")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return BatchWorker(wiring.deliverer().deliver, adapters.retry_after, _THREADS).work(event["Records"])
+    deliver = wiring.deliverer().deliver
+    return BatchWorker(parse_message, deliver, adapters.retry_after, _THREADS).work(event["Records"])

@@ -43,13 +43,14 @@ def jobs_table_name(clients: Clients) -> str:
         TableName="jobs",
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
-            *_strings("pk", "sk", "tenant", "created", "due"),
+            *_strings("pk", "sk", "tenant", "created", "due", "backlog", "place"),
             {"AttributeName": "due_at", "AttributeType": "N"},
         ],
         KeySchema=_keys("pk", "sk"),
         GlobalSecondaryIndexes=[
             _index("by_tenant", "tenant", "created"),
             _index("by_due", "due", "due_at"),
+            _index("by_backlog", "backlog", "place"),
         ],
     )
     return "jobs"

@@ -33,19 +33,23 @@ def client(clients: Clients, jobs_table_name: str) -> CountingClient:
     return CountingClient(clients.dynamodb)
 
 
-def process(client: Any, limits: PermitLimits = LIMITS, name: str = "default") -> DynamoPermits:
+def process(client: Any, limits: PermitLimits = LIMITS, account: str = "default") -> DynamoPermits:
     """Another Lambda process: its own memory of the same item."""
-    return DynamoPermits(client, "jobs", limits, name, sleep=lambda seconds: None)
+    return DynamoPermits(client, "jobs", limits, account, sleep=lambda seconds: None)
+
+
+def granted(*permits: DynamoPermits, now: float = NOW) -> list[bool]:
+    return [each.take(now).granted for each in permits]
 
 
 def test_processes_share_the_permits(client: CountingClient) -> None:
     one, other = process(client), process(client)
-    assert [one.take(NOW), other.take(NOW), one.take(NOW), other.take(NOW)] == [0.0, 0.0, 1.0, 1.0]
+    assert granted(one, other, one, other) == [True, True, False, False]
 
 
 def test_each_upstream_key_has_its_own(client: CountingClient) -> None:
-    one, other = process(client, name="one"), process(client, name="other")
-    assert [permits.take(NOW) for permits in (one, one, other, other)] == [0.0] * 4
+    one, other = process(client, account="one"), process(client, account="other")
+    assert granted(one, one, other, other) == [True] * 4
 
 
 def test_a_slot_taken_elsewhere_since_is_found_to_be_given_back(client: CountingClient) -> None:
@@ -54,7 +58,7 @@ def test_a_slot_taken_elsewhere_since_is_found_to_be_given_back(client: Counting
     other.take(NOW)
     other.take(NOW)
     one.give_back(NOW, NOW)
-    assert process(client).take(NOW) == 0.0
+    assert granted(process(client)) == [True]
 
 
 def test_a_slot_freed_elsewhere_is_found_after_a_second(client: CountingClient) -> None:
@@ -62,8 +66,8 @@ def test_a_slot_freed_elsewhere_is_found_after_a_second(client: CountingClient) 
     one.take(NOW)
     one.take(NOW)
     other.give_back(NOW, NOW)
-    assert one.take(NOW + 0.5) > 0
-    assert one.take(NOW + 1.5) == 0.0
+    assert one.gate(NOW + 0.5).window.room(NOW, LIMITS) == 0
+    assert granted(one, now=NOW + 1.5) == [True]
 
 
 def test_a_process_that_knows_the_item_takes_with_one_write(client: CountingClient) -> None:
@@ -76,13 +80,12 @@ def test_a_process_that_knows_the_item_takes_with_one_write(client: CountingClie
 
 def test_to_let_wait_costs_nothing_while_the_memory_is_fresh(client: CountingClient) -> None:
     permits = process(client)
-    permits.take(NOW)
-    permits.take(NOW)
+    granted(permits, permits, permits)
     client.calls.clear()
-    assert [permits.take(NOW + 0.1 * step) > 0 for step in range(9)] == [True] * 9
+    assert not any(permits.take(NOW + 0.1 * step).granted for step in range(9))
     assert client.calls == []
     permits.take(NOW + 2)
-    assert client.calls == ["get"]
+    assert client.calls == ["put"]
 
 
 @pytest.mark.parametrize("retried", [True, False])
@@ -90,5 +93,5 @@ def test_a_permit_whose_reply_was_lost_is_taken_once(
     clients: Clients, jobs_table_name: str, retried: bool
 ) -> None:
     client: Any = LossyClient(clients.dynamodb, 1, retried=retried)
-    assert process(client).take(NOW) == 0.0
-    assert [process(clients.dynamodb).take(NOW) for _ in range(2)] == [0.0, 1.0]
+    assert granted(process(client)) == [True]
+    assert granted(process(clients.dynamodb), process(clients.dynamodb)) == [True, False]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from darkroom.aws.clients import Clients
-from darkroom.aws.queues import SqsQueue, parse_message
-from darkroom.ports import JobMessage, Queue
+from darkroom.aws.queues import SqsQueue, parse_work
+from darkroom.ports import JobMessage, Queue, Tick
 from memory.clock import FakeClock
 from memory.queue import MemoryQueue
 
@@ -20,7 +20,7 @@ class Place:
     """A queue, and what its receiver sees."""
 
     queue: Queue
-    receive: Callable[[], list[JobMessage]]
+    receive: Callable[[], list[JobMessage | Tick]]
     let_pass: Callable[[float], None]
 
 
@@ -36,17 +36,27 @@ def place(request: pytest.FixtureRequest) -> Place:
 def _sqs_place(clients: Clients) -> Place:
     url = clients.sqs.create_queue(QueueName="jobs")["QueueUrl"]
 
-    def receive() -> list[JobMessage]:
+    def receive() -> list[JobMessage | Tick]:
         reply = clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0)
-        return [parse_message(message["Body"]) for message in reply.get("Messages", [])]
+        return [parse_work(message["Body"]) for message in reply.get("Messages", [])]
 
     return Place(SqsQueue(clients.sqs, url), receive, time.sleep)
 
 
-@pytest.mark.parametrize("message", [MESSAGE, JobMessage("acme", "job_2"), JobMessage("a-b", "j", 0, 0)])
-def test_what_is_sent_is_received(place: Place, message: JobMessage) -> None:
+@pytest.mark.parametrize(
+    "message",
+    [MESSAGE, JobMessage("acme", "job_2"), JobMessage("a-b", "j", 0, 0), Tick("tenant/acme", 7)],
+)
+def test_what_is_sent_is_received(place: Place, message: JobMessage | Tick) -> None:
     place.queue.send(message)
     assert place.receive() == [message]
+
+
+def test_many_are_sent_together(place: Place) -> None:
+    messages = [JobMessage("acme", f"job_{number}") for number in range(12)]
+    place.queue.send_all(messages)
+    received = [*place.receive(), *place.receive()]
+    assert sorted(received, key=str) == sorted(messages, key=str)
 
 
 def test_what_is_received_is_not_received_again(place: Place) -> None:

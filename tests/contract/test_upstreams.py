@@ -120,13 +120,13 @@ def test_each_account_has_permits_of_its_own_even_a_tenant_named_like_the_stacks
     for tenant in ("acme", "rival", "default"):
         accounts.register(tenant)
     jobs = [a_job(tenant="acme"), *(own_job(tenant) for tenant in ("acme", "rival", "default"))]
-    permits = [accounts.upstreams.permits(job) for job in jobs]
+    permits = [accounts.upstreams.permits(job.upstream_account) for job in jobs]
     assert len({id(each) for each in permits}) == 4
-    assert accounts.upstreams.permits(jobs[1]) is permits[1]
+    assert accounts.upstreams.permits(jobs[1].upstream_account) is permits[1]
 
 
 def test_permits_outlive_the_key_so_that_slots_can_be_given_back(accounts: Accounts) -> None:
     accounts.register("acme")
-    permits = accounts.upstreams.permits(own_job())
+    permits = accounts.upstreams.permits(own_job().upstream_account)
     accounts.remove("acme")
-    assert accounts.upstreams.permits(own_job()) is permits
+    assert accounts.upstreams.permits(own_job().upstream_account) is permits

@@ -22,6 +22,13 @@ def queued(tenant: str = "acme", **changes: Any) -> Job:
     return wiring.acceptor().accept(Account(tenant), replace(REQUEST, **changes)).job
 
 
+def waiting(tenant: str = "acme", **changes: Any) -> Job:
+    """For a permit."""
+    job = adapters.jobs_table().get(tenant, queued(tenant, **changes).id)
+    assert job is not None
+    return adapters.jobs_table().save(job.wait())
+
+
 def submitting(tenant: str = "acme", **changes: Any) -> Job:
     job = adapters.jobs_table().get(tenant, queued(tenant, **changes).id)
     assert job is not None

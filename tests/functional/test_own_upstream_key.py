@@ -88,7 +88,7 @@ def test_after_a_removal_what_needs_the_key_fails_and_new_jobs_run_on_the_stacks
 def test_a_refused_own_key_lets_only_its_tenants_jobs_wait(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("darkroom.usecases.start.KEY_REFUSED_SECONDS", 0.5)
+    monkeypatch.setattr("darkroom.usecases.not_created.KEY_REFUSED_SECONDS", 0.5)
     tenant.workers.simulator.open_account(OWN, SECRET, balance_microusd=0)
     tenant.register(OWN)
     waiting = tenant.submit()

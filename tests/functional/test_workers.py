@@ -81,7 +81,7 @@ def test_without_an_upstream_key_jobs_wait_and_start_when_there_is_one(workers: 
     adapters.upstream.cache_clear()
     wiring.poller.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("darkroom.usecases.start.KEY_REFUSED_SECONDS", 0.5)
+        patch.setattr("darkroom.usecases.not_created.KEY_REFUSED_SECONDS", 0.5)
         patch.setenv("UPSTREAM_KEY_SECRET", empty)
         settings.cache_clear()
         job = workers.job()
@@ -165,3 +165,16 @@ def test_logs_carry_no_prompt_and_no_secret(workers: Workers) -> None:
     assert all(line["job_id"].startswith("job_") for line in lines)
     for secret in ("very private", TEST_CREDENTIALS.key, SECRET):
         assert secret not in printed.getvalue()
+
+
+def test_jobs_beyond_the_limits_wait_and_all_complete(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UPSTREAM_CONCURRENT_TASKS", "1")
+    settings.cache_clear()
+    made = [workers.job() for _ in range(3)]
+    workers.work()
+    assert sorted(workers.now(job).waiting for job in made) == [False, True, True]
+    for job in made:
+        assert workers.run(job, 30).status is JobStatus.COMPLETED
+    assert workers.simulator.stats().charges == 3

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from darkroom.jobs.backlog import place_of
 from darkroom.jobs.job import Job
 from darkroom.jobs.money import Change, booking_change, booking_of, payers_of
 from darkroom.ports import BudgetExceededError, IdTakenError, JobChangedError, JobKey, JobsFilter, JobsPage
@@ -13,14 +14,16 @@ class MemoryJobsTable:
     def __init__(self, budgets: MemoryBudgets | None = None) -> None:
         self.budgets = budgets or MemoryBudgets()
         self._jobs: dict[JobKey, Job] = {}
+        self._waiting: dict[str, dict[str, JobKey]] = {}
+        self._sorted: dict[str, Sequence[str]] = {}
         self._revisions = 0
-        self._lock = self.budgets.lock
+        self.lock = self.budgets.lock
 
     def add(self, job: Job) -> Job | None:
         return self.add_all([job])[0]
 
     def add_all(self, jobs: Sequence[Job]) -> list[Job | None]:
-        with self._lock:
+        with self.lock:
             stored = [self._jobs.get(_key(job)) for job in jobs]
             for job, standing in zip(jobs, stored, strict=True):
                 if standing is not None and standing.request.fingerprint != job.request.fingerprint:
@@ -28,7 +31,7 @@ class MemoryJobsTable:
             new = [job for job, standing in zip(jobs, stored, strict=True) if standing is None]
             self._reserve(new)
             for job in new:
-                self._jobs[_key(job)] = replace(job, revision=self._new_revision(), booked=booking_of(job))
+                self._put(replace(job, revision=self._new_revision(), booked=booking_of(job)))
             return stored
 
     def get(self, tenant: str, job_id: str) -> Job | None:
@@ -36,14 +39,14 @@ class MemoryJobsTable:
 
     def save(self, job: Job) -> Job:
         """As in the real one the request and its price are written once and stay as they were accepted."""
-        with self._lock:
+        with self.lock:
             stored = self._jobs.get(_key(job))
             if stored is None or stored.revision != job.revision:
                 raise JobChangedError(stored)
             saved = replace(job, revision=self._new_revision(), booked=booking_of(job))
             for payer in payers_of(job):
                 self.budgets.book(payer, booking_change(job))
-            self._jobs[_key(job)] = replace(saved, request=stored.request, terms=stored.terms)
+            self._put(replace(saved, request=stored.request, terms=stored.terms))
             return saved
 
     def list(self, tenant: str, wanted: JobsFilter, limit: int, cursor: str | None) -> JobsPage:
@@ -67,9 +70,34 @@ class MemoryJobsTable:
         due = sorted((pair for pair in due if pair[0] <= now), key=lambda pair: (pair[0], pair[1].id))
         return [_key(job) for _, job in due[:limit]]
 
+    def places(self, account: str) -> Sequence[str]:
+        """Of the jobs that wait, as the index by_backlog has them."""
+        if account not in self._sorted:
+            self._sorted[account] = sorted(self._waiting.get(account, ()))
+        return self._sorted[account]
+
+    def waits_at(self, place: str) -> bool:
+        return any(place in waiting for waiting in self._waiting.values())
+
+    def release(self, place: str, permit_at: float, due_at: float) -> None:
+        """As the transaction of a release does: without having read the job."""
+        [key] = [waiting[place] for waiting in self._waiting.values() if place in waiting]
+        self._put(replace(self._jobs[key].released(permit_at, due_at), revision=self._new_revision()))
+
     def all(self) -> tuple[Job, ...]:
         """For assertions, in the order the jobs were added."""
         return tuple(self._jobs.values())
+
+    def _put(self, job: Job) -> None:
+        account, place = job.upstream_account, place_of(job)
+        waiting = self._waiting.setdefault(account, {})
+        if job.waiting != (place in waiting):
+            self._sorted.pop(account, None)
+            if job.waiting:
+                waiting[place] = _key(job)
+            else:
+                del waiting[place]
+        self._jobs[_key(job)] = job
 
     def _reserve(self, jobs: Sequence[Job]) -> None:
         sums: dict[str, int] = {}

@@ -1,9 +1,11 @@
 """A queue in memory: it remembers every send, and hands out what is due when a test's scheduler asks."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from darkroom.ports import JobMessage
+from darkroom.ports import JobMessage, Tick
 from memory.clock import FakeClock
 
 _MAX_DELAY_SECONDS = 900
@@ -13,7 +15,7 @@ _MAX_DELAY_SECONDS = 900
 class SentMessage:
     """`delay_seconds` is what the sender asked for; SQS keeps whole seconds, 900 at most."""
 
-    message: JobMessage
+    message: Any
     delay_seconds: float
     sent_at: float
 
@@ -30,12 +32,16 @@ class MemoryQueue:
         self.sent: list[SentMessage] = []
         self.waiting: list[SentMessage] = []
 
-    def send(self, message: JobMessage, delay_seconds: float = 0.0) -> None:
+    def send(self, message: JobMessage | Tick, delay_seconds: float = 0.0) -> None:
         sent = SentMessage(message, delay_seconds, self._clock())
         self.sent.append(sent)
         self.waiting.append(sent)
 
-    def receive(self) -> list[JobMessage]:
+    def send_all(self, messages: Sequence[JobMessage]) -> None:
+        for message in messages:
+            self.send(message)
+
+    def receive(self) -> list[Any]:
         """What is due by the clock, in the order of its time; it is gone from the queue then."""
         due = sorted((s for s in self.waiting if s.deliver_at <= self._clock()), key=_deliver_at)
         self.waiting = [s for s in self.waiting if s.deliver_at > self._clock()]

@@ -1,6 +1,6 @@
 """Upstream by key: the stack's, and the tenants' own, each version of a key an upstream of its own."""
 
-from darkroom.jobs.job import Job
+from darkroom.jobs.job import STACKS_ACCOUNT, Job
 from darkroom.ports import KeyRemovedError, Permits, Upstream
 from memory.clock import FakeClock
 from memory.permits import MemoryPermits
@@ -8,18 +8,18 @@ from memory.upstream import FakeUpstream
 
 
 class MemoryUpstreams:
-    """`own_permits` is by tenant and may be read and set by a test."""
+    """`accounts`: the permits by account; they may be read and set by a test."""
 
     def __init__(self, stack: FakeUpstream, permits: MemoryPermits, clock: FakeClock) -> None:
-        self._stack = stack
+        self.stack = stack
         self._permits = permits
         self._clock = clock
         self._own: dict[str, list[FakeUpstream]] = {}
-        self.own_permits: dict[str, MemoryPermits] = {}
+        self.accounts = {STACKS_ACCOUNT: permits}
 
     def register(self, tenant: str) -> FakeUpstream:
         """A key of the tenant's own, in place of the one before. Returns the account that it opens."""
-        self.own_permits.setdefault(tenant, MemoryPermits())
+        self.accounts.setdefault(f"tenant/{tenant}", MemoryPermits(jobs=self._permits.jobs))
         self._own.setdefault(tenant, []).append(FakeUpstream(self._clock))
         return self._own[tenant][-1]
 
@@ -40,13 +40,13 @@ class MemoryUpstreams:
 
     def of(self, job: Job) -> Upstream:
         if not job.terms.own_upstream_key:
-            return self._stack
+            return self.stack
         assert job.attempt is not None
         assert job.attempt.key_version is not None
         return self._versions(job)[int(job.attempt.key_version) - 1]
 
-    def permits(self, job: Job) -> Permits:
-        return self.own_permits[job.tenant] if job.terms.own_upstream_key else self._permits
+    def permits(self, account: str) -> Permits:
+        return self.accounts[account]
 
     def _versions(self, job: Job) -> list[FakeUpstream]:
         if job.tenant not in self._own:

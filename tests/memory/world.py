@@ -8,16 +8,18 @@ from darkroom.jobs.account import Account
 from darkroom.jobs.job import Job
 from darkroom.jobs.request import ImageRequest
 from darkroom.links import output_link
-from darkroom.ports import JobMessage
+from darkroom.ports import JobMessage, Tick
 from darkroom.usecases.accept import Acceptor
 from darkroom.usecases.adopt import Adopter
-from darkroom.usecases.advance import advance
+from darkroom.usecases.advance import work
 from darkroom.usecases.cancel import Canceller
 from darkroom.usecases.context import Policy, Poller
 from darkroom.usecases.deliver import Deliverer
+from darkroom.usecases.dispatch import Dispatcher
 from darkroom.usecases.reconcile import Reconciler
 from darkroom.webhooks.event import event_body
 from darkroom.webhooks.formats import WebhookFormats
+from memory.backlog import MemoryBacklog
 from memory.clock import FakeClock
 from memory.images_bucket import MemoryImagesBucket
 from memory.jobs_table import MemoryJobsTable
@@ -70,7 +72,11 @@ class World:
         self.queue = MemoryQueue(self.clock)
         self.webhook_queue = MemoryQueue(self.clock)
         self.upstream = FakeUpstream(self.clock)
+        self.permits.jobs = self.jobs
         self.upstreams = MemoryUpstreams(self.upstream, self.permits, self.clock)
+        self.backlog = MemoryBacklog(self.jobs, self.upstreams.accounts)
+        self.sleep = self.clock.sleep
+        self.callback_url = self._callback_url
 
     @property
     def acceptor(self) -> Acceptor:
@@ -99,11 +105,24 @@ class World:
         )
 
     @property
+    def dispatcher(self) -> Dispatcher:
+        return Dispatcher(
+            self.upstreams.permits,
+            self.backlog,
+            self.queue,
+            self.telemetry,
+            OVERDUE_SECONDS,
+            self.clock,
+            self.sleep,
+        )
+
+    @property
     def reconciler(self) -> Reconciler:
         return Reconciler(
             self.jobs,
             self.queue,
             self.webhook_queue,
+            self.dispatcher,
             self.telemetry,
             OVERDUE_SECONDS,
             self.clock,
@@ -119,9 +138,10 @@ class World:
             pictures=self.pictures,
             bucket=self.bucket,
             deliverer=self.deliverer,
+            dispatcher=self.dispatcher,
             telemetry=self.telemetry,
             policy=Policy(self.callbacks, upstream_timeout_seconds=600, overdue_seconds=OVERDUE_SECONDS),
-            callback_url=self._callback_url,
+            callback_url=self.callback_url,
             clock=self.clock,
             random=self.random,
             time_left=lambda: self.seconds_left,
@@ -136,8 +156,8 @@ class World:
         assert current is not None
         return current
 
-    def advance(self, message: JobMessage) -> None:
-        advance(self.poller, message)
+    def advance(self, message: JobMessage | Tick) -> None:
+        work(self.poller, message)
 
     def work(self) -> None:
         """Everything that is due by now, on both queues."""

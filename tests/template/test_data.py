@@ -18,7 +18,11 @@ def test_finished_jobs_leave_the_table_by_themselves(template: Template) -> None
 
 def test_indexes_hold_keys_alone(template: Template) -> None:
     jobs = template.of_type("AWS::DynamoDB::Table")["JobsTable"]
-    assert {each["IndexName"] for each in jobs["GlobalSecondaryIndexes"]} == {"by_tenant", "by_due"}
+    assert {each["IndexName"] for each in jobs["GlobalSecondaryIndexes"]} == {
+        "by_tenant",
+        "by_due",
+        "by_backlog",
+    }
     for index in jobs["GlobalSecondaryIndexes"]:
         assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from darkroom.aws.queues import write_message
+from darkroom.aws.queues import parse_message, write_message
 from darkroom.batch import BatchWorker
 from darkroom.ports import JobMessage
 
@@ -34,7 +34,9 @@ class Worker:
 
     def work(self, records: list[dict[str, Any]]) -> list[str]:
         with ThreadPoolExecutor(8) as threads:
-            worker = BatchWorker(self.handle, lambda _, seconds: self.delays.append(seconds), threads)
+            worker = BatchWorker(
+                parse_message, self.handle, lambda _, seconds: self.delays.append(seconds), threads
+            )
             return [failure["itemIdentifier"] for failure in worker.work(records)["batchItemFailures"]]
 
 
@@ -65,14 +67,16 @@ def test_a_visibility_that_cannot_be_changed_is_no_further_failure() -> None:
         raise ConnectionError
 
     with ThreadPoolExecutor(2) as threads:
-        reply = BatchWorker(Worker().handle, broken, threads).work([record(0, "poison"), record(1)])
+        reply = BatchWorker(parse_message, Worker().handle, broken, threads).work(
+            [record(0, "poison"), record(1)]
+        )
     assert reply == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 
 
 def test_records_wait_at_the_same_time() -> None:
     together = threading.Barrier(8, timeout=5)
     with ThreadPoolExecutor(8) as threads:
-        worker = BatchWorker(lambda _: (together.wait(), None)[1], lambda *_: None, threads)
+        worker = BatchWorker(parse_message, lambda _: (together.wait(), None)[1], lambda *_: None, threads)
         started = time.monotonic()
         reply = worker.work([record(number) for number in range(8)])
     assert reply == {"batchItemFailures": []}

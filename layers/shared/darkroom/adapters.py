@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import httpx
 
     from darkroom.aws.accounts_table import AccountsTable
+    from darkroom.aws.backlog import DynamoBacklog
     from darkroom.aws.budgets import Budgets
     from darkroom.aws.images_bucket import S3ImagesBucket
     from darkroom.aws.jobs_table import DynamoJobsTable
@@ -83,6 +84,13 @@ def jobs_table() -> DynamoJobsTable:
 
     here = settings()
     return DynamoJobsTable(clients().dynamodb, here.jobs_table, here.retention_days, here.accounts_table)
+
+
+@cache
+def backlog() -> DynamoBacklog:
+    from darkroom.aws.backlog import DynamoBacklog
+
+    return DynamoBacklog(clients().dynamodb, settings().jobs_table)
 
 
 @cache

@@ -5,27 +5,28 @@ Threads, because the work is waiting: a slow record costs its own time and no ot
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from darkroom.aws.queues import parse_message
 from darkroom.observability import logger
-from darkroom.ports import JobMessage
 
 Record = dict[str, Any]
+Message = TypeVar("Message")
 RETRY_SECONDS = 20
 """A failed record comes again after this, doubled with each receive; the queue's own timeout is long."""
 _LONGEST_RETRY_SECONDS = 600
 
 
-class BatchWorker:
-    """`retry_after` makes a received record visible again in so many seconds."""
+class BatchWorker(Generic[Message]):
+    """`parse` reads a record's body, `retry_after` makes a record visible again in so many seconds."""
 
     def __init__(
         self,
-        handle: Callable[[JobMessage], None],
+        parse: Callable[[str], Message],
+        handle: Callable[[Message], None],
         retry_after: Callable[[Record, int], None],
         executor: ThreadPoolExecutor,
     ) -> None:
+        self._parse = parse
         self._handle = handle
         self._retry_after = retry_after
         self._executor = executor
@@ -41,7 +42,7 @@ class BatchWorker:
 
     def _try(self, record: Record) -> bool:
         try:
-            self._handle(parse_message(record["body"]))
+            self._handle(self._parse(record["body"]))
         except Exception:  # noqa: BLE001  # the outermost edge: one record's failure is its own
             logger().exception("record failed", extra={"message_id": record["messageId"]})
             self._come_again(record)

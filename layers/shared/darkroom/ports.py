@@ -6,9 +6,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
+from darkroom.jobs.backlog import Turns
+from darkroom.jobs.gate import Admission, Gate, Released
 from darkroom.jobs.job import Job, Terms
 from darkroom.jobs.joins import OpenCall
 from darkroom.jobs.money import Budget
+from darkroom.jobs.permits import PermitLimits
 from darkroom.jobs.rate_window import RateTaken
 from darkroom.jobs.upstream import Prediction, SubmitOutcome
 
@@ -140,11 +143,22 @@ class JobMessage:
     chain: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """On the JobsQueue: release what may start of the account's backlog. `beat`: its number in the chain."""
+
+    account: str
+    beat: int
+
+
 class Queue(Protocol):
     """JobsQueue and WebhookQueue: messages that name a job, delivered at least once after their delay."""
 
-    def send(self, message: JobMessage, delay_seconds: float = 0.0) -> None:
+    def send(self, message: JobMessage | Tick, delay_seconds: float = 0.0) -> None:
         """A delay above 900 s (SQS's cap) is cut to 900: the receiver sees that it is early and sends on."""
+
+    def send_all(self, messages: Sequence[JobMessage]) -> None:
+        """Without a delay. After a ThrottledError some may have been sent."""
 
 
 class Upstream(Protocol):
@@ -162,16 +176,62 @@ class Upstream(Protocol):
 
 
 class Permits(Protocol):
-    """Upstream's limits: images a minute and concurrent tasks, shared by all workers."""
+    """The limits of an upstream account: images a minute and concurrent tasks, shared by all workers, and
+    the line of jobs before them (`jobs.gate`). All methods raise ThrottledError."""
 
-    def take(self, now: float) -> float:
-        """0.0: granted, the caller may submit now. Else: seconds to wait before asking again."""
+    limits: PermitLimits
 
-    def give_back(self, taken_at: float, now: float) -> None:
-        """The task started with the permit of `taken_at` has ended: its concurrent slot is free."""
+    def take(self, now: float) -> Admission:
+        """For a job on its way. Not granted, the line is closed: the job goes into the backlog next."""
+
+    def renew(self, taken_at: float, now: float) -> Admission:
+        """For a job that was released long before it came to start. Not granted, as `take`."""
+
+    def join(self, now: float) -> Admission:
+        """A job waits in any case. Never granted, as `take`."""
+
+    def give_back(self, taken_at: float, now: float) -> bool:
+        """The task started with the permit of `taken_at` has ended: its concurrent slot is free. True where
+        another job waits that could now start."""
 
     def hold(self, until: float, now: float) -> None:
-        """Nobody starts before `until`: upstream throttles (429) or refuses our key (401, 402)."""
+        """Nobody starts before `until`: upstream refuses our key (401, 402)."""
+
+    def narrow(self, taken_at: float, until: float, now: float) -> None:
+        """Upstream throttles (429) the start of `taken_at`: nobody starts before `until`, and fewer after."""
+
+    def gate(self, now: float) -> Gate:
+        """As it stood a moment ago."""
+
+    def tick(self, beat: int, now: float) -> bool:
+        """This tick is made now, and `beat` + 1 is the next one. False: it is none of the chain alive."""
+
+    def rest(self, beat: int, now: float) -> bool:
+        """The chain ends before this tick. False: it must go on."""
+
+    def revive(self, now: float) -> int | None:
+        """The tick to begin a chain with, where one is needed and none is alive."""
+
+    def release(self, turns: Turns, now: float, due_at: float) -> Released:
+        """Out of the backlog, as many as there are permits for and still wait, each with its permit and
+        `due_at`; a permit and its job are written together or not at all. After a ThrottledError some may
+        have been released."""
+
+
+class Backlog(Protocol):
+    """The jobs that wait for a permit of an upstream account, by their places (`jobs.backlog`).
+
+    A job that has just come or gone may not show yet. All methods raise ThrottledError.
+    """
+
+    def waiting(self, account: str, after: str, limit: int) -> Sequence[str]:
+        """The places behind `after`, in their order; an empty text stands before all."""
+
+    def count(self, account: str, most: int, *, first: str = ..., last: str = ...) -> int:
+        """How many stand from `first` to `last`, counted up to `most`."""
+
+    def accounts(self) -> Sequence[str]:
+        """Those that have a chain of ticks, or should have."""
 
 
 class Upstreams(Protocol):
@@ -193,8 +253,8 @@ class Upstreams(Protocol):
         look at a task on it all the same.
         """
 
-    def permits(self, job: Job) -> Permits:
-        """Upstream's limits belong to an account: a tenant's own key has permits of its own."""
+    def permits(self, account: str) -> Permits:
+        """Upstream's limits belong to an account (`Job.upstream_account`)."""
 
 
 class Picture(Protocol):
@@ -263,3 +323,6 @@ class Telemetry(Protocol):
 
     def count(self, metric: str, **fields: object) -> None:
         """One more of something that a person watches or an alarm stands on, with a warning in the log."""
+
+    def gauge(self, values: Mapping[str, float], **fields: object) -> None:
+        """How much there is of each metric just now."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Literal
 
+from darkroom.jobs.backlog import PlaceInLine
 from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Billed, Job, JobStatus, StoredOutput
 from darkroom.jobs.money import MICROUSD
@@ -14,6 +15,7 @@ from darkroom.record_shape import (
     JobTimings,
     JobUrls,
     OutputRecord,
+    QueueRecord,
     ResultRecord,
     SettledJobRecord,
     WebhookRecord,
@@ -23,10 +25,17 @@ OutputUrl = Callable[[StoredOutput], tuple[str, int]]
 """The picture's address and when it expires, in Unix seconds."""
 
 
-def job_record(job: Job, *, base_url: str, output_url: OutputUrl, uri: Callable[[str], str]) -> JobRecord:
+def job_record(
+    job: Job,
+    *,
+    base_url: str,
+    output_url: OutputUrl,
+    uri: Callable[[str], str],
+    place: PlaceInLine | None = None,
+) -> JobRecord:
     """`base_url` has no slash at its end; `uri` makes an `s3://` address of a key."""
     settled = settled_record(job, base_url=base_url, output_url=output_url, uri=uri)
-    return {**settled, "webhook": _webhook(job)}
+    return {**settled, "queue": _queue(place), "webhook": _webhook(job)}
 
 
 def settled_record(
@@ -41,6 +50,7 @@ def settled_record(
         "model": job.request.model,
         "created_at": int(job.created_at),
         "updated_at": int(job.updated_at),
+        "priority": job.request.priority,
         "input": _input(job),
         "seed": job.attempt.seed if job.attempt else None,
         "outputs": outputs,
@@ -132,6 +142,12 @@ def _timings(job: Job) -> JobTimings:
         "processing": _milliseconds(job.submitted_at, job.finished_at),
         "total": _milliseconds(job.created_at, job.finished_at),
     }
+
+
+def _queue(place: PlaceInLine | None) -> QueueRecord | None:
+    if place is None:
+        return None
+    return {"position": place.position, "estimated_start_seconds": place.estimated_start_seconds}
 
 
 def _webhook(job: Job) -> WebhookRecord | None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypedDict
 from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.failure import ErrorCode
 from darkroom.jobs.job import JobStatus
+from darkroom.jobs.request import Priority
 
 
 class JobInput(TypedDict):
@@ -80,6 +81,7 @@ class SettledJobRecord(TypedDict):
     model: str
     created_at: Annotated[int, "Unix seconds"]
     updated_at: Annotated[int, "Unix seconds"]
+    priority: Annotated[Priority, "among its tenant's own jobs, where they have to wait"]
     input: JobInput
     seed: Annotated[int | None, "that the picture was made with; null before upstream was asked"]
     outputs: Annotated[list[OutputRecord], "empty until it is completed"]
@@ -96,9 +98,17 @@ class SettledJobRecord(TypedDict):
     urls: JobUrls
 
 
+class QueueRecord(TypedDict):
+    """Where a job stands that waits for upstream's limits; with 1,000 or more in the line an estimate."""
+
+    position: Annotated[int, "1 is the next one"]
+    estimated_start_seconds: Annotated[int, "from now, at the rate that the limits allow"]
+
+
 class JobRecord(SettledJobRecord):
     """A job: what was asked for, how far it is, and what came of it."""
 
+    queue: Annotated[QueueRecord | None, "null: it does not wait; told for one job, not in lists"]
     webhook: Annotated[WebhookRecord | None, "null: none was asked for"]
 
 

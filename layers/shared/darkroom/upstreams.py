@@ -10,8 +10,6 @@ from typing import Protocol
 from darkroom.jobs.job import Job
 from darkroom.ports import Permits, Upstream
 
-STACKS_PERMITS = "default"
-
 
 @dataclass(frozen=True, slots=True)
 class OwnKey:
@@ -46,12 +44,12 @@ class OwnKeys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KeyedUpstreams:
-    """`permits_named` gives the same permits for the same name."""
+    """`permits_of` gives the same permits for the same account."""
 
     stacks: Upstream
     own_keys: OwnKeys
     client_on: Callable[[OwnKey], Upstream]
-    permits_named: Callable[[str], Permits]
+    permits_of: Callable[[str], Permits]
 
     def current_version(self, job: Job) -> str | None:
         return self.own_keys.current(job.tenant).version if job.terms.own_upstream_key else None
@@ -63,6 +61,5 @@ class KeyedUpstreams:
         assert job.attempt.key_version is not None
         return self.client_on(self.own_keys.version(job.tenant, job.attempt.key_version))
 
-    def permits(self, job: Job) -> Permits:
-        # With the prefix: `default` could be a tenant too
-        return self.permits_named(f"tenant/{job.tenant}" if job.terms.own_upstream_key else STACKS_PERMITS)
+    def permits(self, account: str) -> Permits:
+        return self.permits_of(account)

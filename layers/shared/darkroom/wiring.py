@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from darkroom.usecases.context import Poller
     from darkroom.usecases.delete import Deleter
     from darkroom.usecases.deliver import Deliverer
+    from darkroom.usecases.dispatch import Dispatcher
     from darkroom.usecases.join import Joiner
     from darkroom.usecases.reconcile import Reconciler
     from darkroom.webhooks.formats import WebhookFormats
@@ -76,6 +77,21 @@ def adopter() -> Adopter:
     return Adopter(adapters.jobs_table(), adapters.jobs_queue(), adapters.telemetry(), time.time)
 
 
+@cache
+def dispatcher() -> Dispatcher:
+    from darkroom.usecases.dispatch import Dispatcher
+
+    return Dispatcher(
+        upstream_adapters.permits,
+        adapters.backlog(),
+        adapters.jobs_queue(),
+        adapters.telemetry(),
+        settings().overdue_seconds,
+        time.time,
+        time.sleep,
+    )
+
+
 def reconciler(time_left: Callable[[], float]) -> Reconciler:
     from darkroom.usecases.reconcile import Reconciler
 
@@ -83,6 +99,7 @@ def reconciler(time_left: Callable[[], float]) -> Reconciler:
         adapters.jobs_table(),
         adapters.jobs_queue(),
         adapters.webhook_queue(),
+        dispatcher(),
         adapters.telemetry(),
         settings().overdue_seconds,
         time.time,
@@ -124,6 +141,7 @@ def poller() -> Poller:
         ),
         bucket=adapters.images_bucket(),
         deliverer=deliverer(),
+        dispatcher=dispatcher(),
         telemetry=adapters.telemetry(),
         policy=Policy(here.callbacks, here.upstream_timeout_seconds, here.overdue_seconds),
         callback_url=_callback_url,

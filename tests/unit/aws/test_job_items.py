@@ -22,7 +22,7 @@ from darkroom.jobs.delivery import Delivery, DeliveryAttempt, DeliveryStatus
 from darkroom.jobs.failure import JobFailure
 from darkroom.jobs.ids import new_job_id
 from darkroom.jobs.job import Attempt, Billed, Job, JobStatus, StoredOutput, Terms
-from darkroom.jobs.request import ImageRequest, WebhookFormat
+from darkroom.jobs.request import ImageRequest, Priority, WebhookFormat
 from darkroom.ports import JobKey
 from memory.jobs import a_job
 
@@ -42,6 +42,7 @@ jobs = st.builds(
         webhook_format=st.sampled_from(WebhookFormat),
         inline_output=st.booleans(),
         part=st.none() | texts,
+        priority=st.sampled_from(Priority),
     ),
     created_at=times,
     updated_at=times,
@@ -55,6 +56,8 @@ jobs = st.builds(
     revision=ids,
     due_at=st.none() | times,
     chain=st.integers(0, 99),
+    waiting=st.booleans(),
+    permit_at=st.none() | times,
     attempt=st.none()
     | st.builds(Attempt, id=ids, started_at=times, permit_at=st.none() | times, ambiguous=st.none() | texts),
     prediction_id=st.none() | texts,
@@ -113,6 +116,18 @@ def test_a_job_that_nothing_is_due_for_is_in_no_index_of_the_due() -> None:
     assert not {"due", "due_at"} & state_item(a_job(), 30).keys()
     due = state_item(a_job(due_at=99.5), 30)
     assert (due["due"], due["due_at"]) == ({"S": "1"}, {"N": "99.5"})
+
+
+def test_only_a_job_that_waits_is_in_the_index_of_the_backlog() -> None:
+    assert not {"backlog", "place"} & state_item(a_job(), 30).keys()
+    waiting = state_item(a_job(waiting=True, priority=Priority.HIGH, created_at=9.5), 30)
+    assert waiting["backlog"] == {"S": "default"}
+    assert waiting["place"] == {"S": f"acme#0#0000000009500#{a_job().id}"}
+
+
+def test_the_backlog_of_a_tenants_own_key_is_its_own() -> None:
+    job = a_job(waiting=True, terms=Terms(None, own_upstream_key=True))
+    assert state_item(job, 30)["backlog"] == {"S": "tenant/acme"}
 
 
 def test_both_items_expire_together_after_the_retention() -> None:

@@ -1,13 +1,39 @@
-"""The permits' item: nothing is lost on the way, and it stays within one write unit."""
+"""The gate's item: nothing is lost on the way, and it stays within one write unit."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darkroom.aws.permit_items import permits_item, read_counts, stored_version, stored_window, write_counts
+from darkroom.aws.permit_items import (
+    account_of,
+    permits_item,
+    read_counts,
+    stored_gate,
+    stored_version,
+    write_counts,
+)
+from darkroom.jobs.gate import Gate, Line
 from darkroom.jobs.permits import PermitLimits, PermitWindow
+from unit.aws.test_job_items import item_bytes
 
 START = 1_760_000_000
+times = st.floats(0, 4e9)
 counts = st.dictionaries(st.integers(0, 10_000), st.integers(1, 5_000), max_size=80)
+windows = st.builds(
+    PermitWindow,
+    starts=counts,
+    running=counts.map(lambda by_minute: {minute * 60: count for minute, count in by_minute.items()}),
+    held_until=times,
+    share=st.floats(0.05, 1),
+    narrowed_at=times,
+)
+lines = st.builds(
+    Line,
+    joined_at=times,
+    beat=st.integers(0, 10**9),
+    alive_until=st.none() | times,
+    turn=st.text(),
+    tenants=st.integers(0, 99),
+)
 
 
 @given(counts=counts, step=st.sampled_from([1, 60]))
@@ -16,24 +42,36 @@ def test_counts_survive_their_text(counts: dict[int, int], step: int) -> None:
     assert read_counts(write_counts(spaced, step), step) == spaced
 
 
-@given(starts=counts, running=counts, held_until=st.floats(0, 4e9))
-def test_a_window_survives_its_item(
-    starts: dict[int, int], running: dict[int, int], held_until: float
-) -> None:
-    window = PermitWindow(starts, {minute * 60: count for minute, count in running.items()}, held_until)
-    item = permits_item("default", window, "v1")
-    assert (stored_window(item), stored_version(item)) == (window, "v1")
+@given(gate=st.builds(Gate, windows, lines))
+def test_a_gate_survives_its_item(gate: Gate) -> None:
+    item = permits_item("default", gate, "v1")
+    assert (stored_gate(item), stored_version(item)) == (gate, "v1")
 
 
 def test_the_text_is_short_because_it_counts_from_the_one_before() -> None:
-    assert write_counts({1_760_000_000: 3, 1_760_000_001: 5, 1_760_000_005: 7}, 1) == "1760000000:3,5,4:7"
+    assert write_counts({7_040_000_000: 3, 7_040_000_001: 20, 7_040_000_005: 7}, 1) == "38ffmrk:3,k,4:7"
+
+
+def test_an_account_is_read_from_its_item() -> None:
+    assert account_of(permits_item("tenant/a-b", Gate(), "v1")) == "tenant/a-b"
+
+
+def test_the_item_stands_in_the_index_at_one_place_while_there_are_ticks() -> None:
+    def place(line: Line) -> object:
+        item = permits_item("default", Gate(line=line), "v1")
+        return item.get("due"), item.get("due_at")
+
+    assert place(Line()) == (None, None)
+    assert place(Line(alive_until=1.0, beat=1)) == place(Line(alive_until=2.0, beat=2)) != (None, None)
 
 
 def test_the_item_is_below_one_write_unit_at_the_highest_tier() -> None:
-    limits = PermitLimits(images_per_minute=3_000, concurrent_tasks=5_000, slot_seconds=3_600)
-    window = PermitWindow()
-    for step in range(6_000):
-        window, _ = window.take(START + step / 50, limits)
-    running = {START - START % 60 - 60 * minute: 83 for minute in range(60)}
-    item = permits_item("default", PermitWindow(window.starts, running, START + 0.123456), "f" * 16)
-    assert sum(len(name) + len(*value.values()) for name, value in item.items()) < 1024
+    limits = PermitLimits(images_per_minute=5_000, concurrent_tasks=5_000, slot_seconds=86_400)
+    window, at = PermitWindow(), float(START)
+    while at < START + 62:
+        window, _ = window.take(at, limits)
+        at += 60 / 5_000
+    running = {START - START % 60 - 4_320 * bucket: 250 for bucket in range(21)}
+    window = PermitWindow(window.starts, running, START + 0.123456, 0.123456789, START + 0.123456)
+    line = Line(True, START + 0.123456, 10**9, START + 0.123456, "t" * 39, 99, START + 0.123456)
+    assert item_bytes(permits_item("tenant/" + "t" * 39, Gate(window, line), "f" * 16)) < 1024

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from darkroom.aws.permit_items import permits_item
 from darkroom.aws.permits import DynamoPermits
+from darkroom.jobs.gate import Gate
 from darkroom.jobs.permits import PermitLimits
 from darkroom.ports import ThrottledError
 from unit.aws.atomic_table import AtomicTable
@@ -20,18 +22,18 @@ def process(table: Any, concurrent: int) -> DynamoPermits:
     return DynamoPermits(table, "jobs", PermitLimits(1_000_000, concurrent, 600))
 
 
-def take(permits: DynamoPermits) -> float:
-    """A contended answer (a wait below a second) means: ask again."""
-    while 0.0 < (wait := permits.take(NOW)) < 1.0:
+def take(permits: DynamoPermits) -> bool:
+    while (admission := permits.take(NOW)).retry_seconds is not None:
         time.sleep(0.001)
-    return wait
+    return admission.granted
 
 
 def give_back(permits: DynamoPermits) -> None:
     """As the queue's redelivery does: until it is written."""
     while True:
         try:
-            return permits.give_back(NOW, NOW)
+            permits.give_back(NOW, NOW)
+            return
         except ThrottledError:
             time.sleep(0.001)
 
@@ -41,8 +43,8 @@ def test_exactly_as_many_are_granted_as_there_are(processes: int) -> None:
     table = AtomicTable()
     sharing = [process(table, concurrent=30) for _ in range(processes)]
     with ThreadPoolExecutor(WORKERS) as pool:
-        waits = list(pool.map(take, (sharing[n % processes] for n in range(WORKERS))))
-    assert waits.count(0.0) == 30
+        granted = list(pool.map(take, (sharing[n % processes] for n in range(WORKERS))))
+    assert sum(granted) == 30
 
 
 @pytest.mark.parametrize("processes", [1, 5, 25])
@@ -52,13 +54,13 @@ def test_whatever_is_given_back_can_be_taken_again(processes: int) -> None:
 
     def run(number: int) -> None:
         permits = sharing[number % processes]
-        assert take(permits) == 0.0
+        assert take(permits)
         give_back(permits)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(run, range(2 * WORKERS)))
     last = process(table, concurrent=1)
-    assert [last.take(NOW), last.take(NOW)] == [0.0, 1.0]
+    assert [take(last), take(last)] == [True, False]
 
 
 class HeldUp(AtomicTable):
@@ -85,7 +87,7 @@ def test_all_that_wait_behind_a_write_share_the_next_one() -> None:
         while len(permits._writer._waiting) < WORKERS - 1:
             time.sleep(0.001)
         table.may_pass.set()
-        assert [future.result(30) for future in (first, *others)] == [0.0] * WORKERS
+        assert [future.result(30) for future in (first, *others)] == [True] * WORKERS
     assert table.puts == 2
 
 
@@ -94,15 +96,16 @@ class AlwaysTooLate(AtomicTable):
 
     def put_item(self, *, Item: Any, **_: Any) -> Any:  # noqa: N803  # botocore's own name
         self.puts += 1
-        theirs = {"version": {"S": f"theirs-{self.puts}"}, "running": {"S": ""}, "held_until": {"N": "0"}}
-        self._refuse({**Item, **theirs})
+        self._refuse({**permits_item("default", Gate(), f"theirs-{self.puts}"), "pk": Item["pk"]})
 
 
 def test_under_endless_contention_a_taker_is_answered_with_a_short_wait() -> None:
     table: Any = AlwaysTooLate()
     pauses: list[float] = []
     permits = DynamoPermits(table, "jobs", PermitLimits(100, 10, 600), sleep=pauses.append)
-    assert 0.2 <= permits.take(NOW) <= 1.0
+    seconds = permits.take(NOW).retry_seconds
+    assert seconds is not None
+    assert 0.2 <= seconds <= 1.0
     assert table.puts <= 30
     assert max(pauses) <= 0.05
 

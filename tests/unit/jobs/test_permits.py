@@ -24,16 +24,30 @@ def test_no_sliding_minute_has_more_starts_than_the_limit(gaps: list[float], rat
         window, wait = window.take(now, limits)
         if wait == 0.0:
             recent.append(now)
-        while recent and recent[0] <= now - WINDOW_SECONDS:
+        while recent and recent[0] <= now - 60:
             recent.popleft()
-        assert len(recent) <= limits.starts_per_window
+        assert len(recent) <= limits.images_per_minute
 
 
-def test_a_start_counts_for_its_whole_minute_wherever_in_its_second_it_was() -> None:
+@given(gaps=gaps, rate=rates, late=st.lists(st.floats(0, 1.2), min_size=150, max_size=150))
+def test_nor_has_upstream_where_each_post_comes_up_to_a_second_after_its_permit(
+    gaps: list[float], rate: int, late: list[float]
+) -> None:
+    limits = PermitLimits(rate, concurrent_tasks=10_000, slot_seconds=600)
+    window, now, arrivals = PermitWindow(), START, list[float]()
+    for gap, lateness in zip(gaps, late, strict=False):
+        now += gap
+        window, wait = window.take(now, limits)
+        arrivals += [now + lateness] if wait == 0.0 else []
+    for end in arrivals:
+        assert sum(end - 60 < at <= end for at in arrivals) <= rate
+
+
+def test_a_start_counts_for_its_whole_minute_wherever_in_its_quarter_second_it_was() -> None:
     limits = PermitLimits(1, concurrent_tasks=10, slot_seconds=600)
-    window, _ = PermitWindow().take(START + 0.9, limits)
-    assert window.take(START + 60.8, limits)[1] > 0
-    assert window.take(START + 61.0, limits)[1] == 0.0
+    window, _ = PermitWindow().take(START + 0.8, limits)
+    assert window.take(START + 0.8 + WINDOW_SECONDS, limits)[1] > 0
+    assert window.take(START + 1.0 + WINDOW_SECONDS, limits)[1] == 0.0
 
 
 @given(gaps=gaps, rate=rates)
@@ -57,27 +71,87 @@ def test_no_more_tasks_run_than_are_allowed_while_each_ends_in_its_time(
     for gap, starts in steps:
         now += gap
         while running and running[0] <= now - limits.slot_seconds:
-            window = window.give_back(running.popleft())
+            window = window.give_back(running.popleft(), limits)
         if starts:
             window, wait = window.take(now, limits)
             running += [now] if wait == 0.0 else []
         elif running:
-            window = window.give_back(running.popleft())
+            window = window.give_back(running.popleft(), limits)
         assert sum(window.running.values()) >= len(running)
         assert len(running) <= concurrent
 
 
-def test_the_limit_is_used_up_but_for_its_headroom() -> None:
-    window, granted = PermitWindow(), 0
-    limits = PermitLimits(1_000, 10_000, 600)
-    for step in range(2_000):
-        window, wait = window.take(START + step * 0.01, limits)
+@pytest.mark.parametrize("rate", [1, 10, 1_000])
+def test_the_limit_is_used_up_but_for_its_headroom(rate: int) -> None:
+    window, granted, minutes = PermitWindow(), 0, 10
+    limits = PermitLimits(rate, 10_000, 600)
+    for step in range(int(minutes * 60 / 0.98) * 20):
+        window, wait = window.take(START + step / 20, limits)
         granted += wait == 0.0
-    assert granted == 980
+    assert granted == minutes * rate
 
 
-def test_a_limit_of_one_image_a_minute_still_allows_one() -> None:
-    assert PermitLimits(1, 1, 60).starts_per_window == 1
+@given(steps=st.lists(st.tuples(st.floats(0, 30), st.integers(0, 3)), max_size=60))
+def test_there_is_room_for_exactly_as_many_as_can_be_taken(steps: list[tuple[float, int]]) -> None:
+    limits = PermitLimits(7, 5, 120)
+    window, now = PermitWindow(), START
+    for gap, wanted in steps:
+        now += gap
+        room = window.room(now, limits)
+        one_by_one, granted = window, 0
+        for _ in range(limits.images_per_minute):
+            one_by_one, wait = one_by_one.take(now, limits)
+            granted += wait == 0.0
+        assert granted == room
+        window = window.taken(now, limits, min(wanted, room))
+
+
+def test_a_renewed_permit_takes_no_second_slot_and_no_second_start() -> None:
+    limits = PermitLimits(1, 1, 600)
+    window = PermitWindow().taken(START, limits, 1)
+    renewed = window.renew(START, START + 30, limits)
+    assert renewed is not None
+    assert (sum(renewed.starts.values()), sum(renewed.running.values())) == (1, 1)
+    assert renewed.room(START + 62, limits) == 0
+
+
+def test_a_permit_from_long_ago_is_renewed_only_where_there_is_one() -> None:
+    limits = PermitLimits(1, 5, 600)
+    window = PermitWindow().taken(START, limits, 1).taken(START + 100, limits, 1)
+    assert window.renew(START, START + 101, limits) is None
+    assert window.renew(START, START + 170, limits) is not None
+
+
+FULL = PermitLimits(100, 10, 600)
+
+
+def narrowed(used: int) -> PermitWindow:
+    return PermitWindow().taken(START, FULL, used).narrow(START, START + 1, FULL)
+
+
+def test_a_429_narrows_the_window_to_less_than_was_in_use() -> None:
+    window = narrowed(5)
+    assert window.share == pytest.approx(0.4)
+    assert window.room(START + 1, FULL) == 0
+    assert window.give_back(START, FULL).give_back(START, FULL).room(START + 1, FULL) == 1
+
+
+def test_a_narrowed_window_widens_again_until_it_is_whole() -> None:
+    window = narrowed(5)
+    shares = [window.share_at(START + 1 + seconds) for seconds in (0, 60, 90, 180, 900)]
+    assert shares == [pytest.approx(share, abs=0.001) for share in (0.4, 0.422, 0.475, 1.0, 1.0)]
+
+
+def test_many_429s_of_one_moment_narrow_once() -> None:
+    assert narrowed(5).narrow(START + 0.5, START + 1.2, FULL) == narrowed(5)
+
+
+def test_a_429_after_the_last_narrowing_narrows_further_but_never_to_nothing() -> None:
+    window = narrowed(5)
+    for step in range(2, 60):
+        window = window.narrow(START + step, START + step, FULL)
+    assert 0.01 <= window.share < 0.02
+    assert window.room(START + 700, FULL) > 0
 
 
 def test_a_slot_lost_in_a_crash_is_free_once_no_task_can_hold_it() -> None:
@@ -88,7 +162,7 @@ def test_a_slot_lost_in_a_crash_is_free_once_no_task_can_hold_it() -> None:
 
 
 def test_a_slot_that_nobody_holds_is_not_given_back() -> None:
-    assert PermitWindow().give_back(START) == PermitWindow()
+    assert PermitWindow().give_back(START, FULL) == PermitWindow()
 
 
 @pytest.mark.parametrize(("first", "second"), [(30.0, 5.0), (5.0, 30.0)])
@@ -104,3 +178,12 @@ def test_what_is_past_leaves_the_window() -> None:
         window, _ = window.take(START + step, limits)
     assert len(window.starts) <= WINDOW_SECONDS + 1
     assert len(window.running) <= 120 / SLOT_BUCKET_SECONDS + 1
+
+
+@pytest.mark.parametrize("slot_seconds", [30, 600, 1_200, 3_600, 86_400])
+def test_however_long_a_slot_can_be_held_there_are_few_counts_to_keep(slot_seconds: int) -> None:
+    limits = PermitLimits(5_000, 5_000, slot_seconds)
+    window = PermitWindow()
+    for step in range(0, 3 * slot_seconds, 30):
+        window = window.taken(START + step, limits, 1)
+    assert len(window.running) <= 22

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from darkroom.jobs.request import ImageRequest, WebhookFormat
+from darkroom.jobs.request import ImageRequest, Priority, WebhookFormat
 
 REQUEST = ImageRequest("a/model", "a red bicycle", 1024, 768, metadata={"order": "7", "shop": "b"})
 OTHER: dict[str, Any] = {
@@ -22,6 +22,7 @@ OTHER: dict[str, Any] = {
     "webhook_format": WebhookFormat.PREDICTION,
     "inline_output": True,
     "part": "1/2",
+    "priority": Priority.HIGH,
 }
 
 

@@ -10,7 +10,10 @@ from memory.world import OVERDUE_SECONDS, TENANT, World, a_request
 
 
 class DeadQueue:
-    def send(self, message: JobMessage, delay_seconds: float = 0.0) -> None:
+    def send(self, message: object, delay_seconds: float = 0.0) -> None:
+        raise ThrottledError
+
+    def send_all(self, messages: object) -> None:
         raise ThrottledError
 
 

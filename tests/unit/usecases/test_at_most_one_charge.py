@@ -248,7 +248,7 @@ def test_a_hold_that_cannot_be_written_leaves_no_false_doubt(world: World) -> No
     def throttled(*_: object) -> None:
         raise ThrottledError
 
-    world.permits.hold = throttled  # type: ignore[assignment,method-assign]
+    world.permits.narrow = throttled  # type: ignore[assignment,method-assign]
     world.upstream.script_submit(NotCreated("429", throttled=True))
     job = world.accept()
     world.work()

@@ -29,7 +29,7 @@ def test_a_job_that_waits_for_a_removed_key_fails_unbilled_and_not_on_the_stacks
 
 def test_a_key_that_is_seen_late_is_waited_for(world: World) -> None:
     job = accept(world)
-    world.upstreams.own_permits[TENANT] = MemoryPermits()
+    world.upstreams.accounts[f"tenant/{TENANT}"] = MemoryPermits()
     world.run(50)
     assert world.job(job).status is JobStatus.QUEUED
     own = world.upstreams.register(TENANT)
@@ -40,7 +40,7 @@ def test_a_key_that_is_seen_late_is_waited_for(world: World) -> None:
 
 def test_a_key_that_is_waited_for_in_vain_fails_the_job_ahead_of_a_short_deadline(world: World) -> None:
     job = accept(world, deadline_seconds=30)
-    world.upstreams.own_permits[TENANT] = MemoryPermits()
+    world.upstreams.accounts[f"tenant/{TENANT}"] = MemoryPermits()
     world.run(30)
     failure = world.job(job).failure
     assert failure is not None
@@ -73,7 +73,7 @@ def test_a_task_whose_key_is_removed_fails_and_may_be_billed(world: World) -> No
     ended = world.job(job)
     assert ended.failure is not None
     assert (ended.failure.code, ended.billed) == (ErrorCode.UPSTREAM_KEY_REMOVED, Billed.UNKNOWN)
-    assert world.upstreams.own_permits[TENANT].running == 0
+    assert world.upstreams.accounts[f"tenant/{TENANT}"].running == 0
 
 
 def test_a_cancel_after_the_key_is_removed_still_frees_the_slot_and_delivers(world: World) -> None:
@@ -84,7 +84,7 @@ def test_a_cancel_after_the_key_is_removed_still_frees_the_slot_and_delivers(wor
     world.canceller.cancel(TENANT, job.id)
     world.work()
     assert world.job(job).status is JobStatus.CANCELLED
-    assert world.upstreams.own_permits[TENANT].running == 0
+    assert world.upstreams.accounts[f"tenant/{TENANT}"].running == 0
     assert len(world.sender.sent) == 1
 
 

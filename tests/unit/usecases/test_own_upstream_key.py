@@ -13,6 +13,8 @@ from memory.world import OUTPUT_URL, TENANT, World, a_request
 
 OWN = Account(TENANT, payers=("acme",), own_upstream_key=True)
 
+OWN_ACCOUNT = f"tenant/{TENANT}"
+
 
 def accept(world: World, account: Account = OWN, **changes: object) -> Job:
     return world.acceptor.accept(account, a_request(**changes)).job
@@ -22,14 +24,14 @@ def test_a_job_on_an_own_key_never_touches_the_stacks_account(world: World) -> N
     own = world.upstreams.register(TENANT)
     job = accept(world)
     world.work()
-    assert world.upstreams.own_permits[TENANT].running == 1
+    assert world.upstreams.accounts[OWN_ACCOUNT].running == 1
     own.finish("pred-1", OUTPUT_URL)
     world.callback(job)
     world.work()
     assert world.job(job).status is JobStatus.COMPLETED
     assert (len(own.submits), own.looks) == (1, ["pred-1"])
     assert (world.upstream.submits, world.upstream.looks, world.permits.running) == ([], [], 0)
-    assert world.upstreams.own_permits[TENANT].running == 0
+    assert world.upstreams.accounts[OWN_ACCOUNT].running == 0
 
 
 def test_what_runs_on_an_own_key_is_booked_in_no_budget(world: World) -> None:
@@ -50,7 +52,7 @@ def test_two_tenants_and_the_stack_run_on_three_accounts(world: World) -> None:
 def test_each_account_has_its_own_limits(world: World) -> None:
     world.upstreams.register(TENANT)
     one_at_once = PermitLimits(images_per_minute=10, concurrent_tasks=1, slot_seconds=600)
-    world.upstreams.own_permits[TENANT] = MemoryPermits(one_at_once)
+    world.upstreams.accounts[OWN_ACCOUNT] = MemoryPermits(one_at_once, world.jobs)
     waiting, stacks = [accept(world) for _ in range(2)], [world.accept() for _ in range(2)]
     world.work()
     assert sorted(world.job(job).status for job in waiting) == [JobStatus.PROCESSING, JobStatus.QUEUED]
@@ -128,4 +130,4 @@ def test_a_cancel_stops_the_task_on_its_own_account(world: World) -> None:
     world.canceller.cancel(TENANT, job.id)
     world.work()
     assert (own.deleted, world.upstream.deleted) == (["pred-1"], [])
-    assert world.upstreams.own_permits[TENANT].running == 0
+    assert world.upstreams.accounts[OWN_ACCOUNT].running == 0

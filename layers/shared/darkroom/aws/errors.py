@@ -35,6 +35,10 @@ _PASSING = frozenset(
 """Codes of answers that another try may turn into a good one."""
 
 
+class InTransactionError(ThrottledError):
+    """The item is in a transaction of somebody else's: nothing was written."""
+
+
 @contextmanager
 def translated(*, every_answer: bool = False) -> Iterator[None]:
     """Raises ThrottledError in place of botocore's errors of the network and of an overloaded service.
@@ -56,6 +60,8 @@ def translated(*, every_answer: bool = False) -> Iterator[None]:
     ) as error:
         raise ThrottledError(type(error).__name__) from error
     except exceptions.ClientError as error:
+        if error_code(error) == "TransactionConflictException":
+            raise InTransactionError(error_code(error)) from error
         if every_answer or _is_passing(error):
             raise ThrottledError(error_code(error)) from error
         raise

@@ -3,9 +3,9 @@
     pk = {tenant}#{job_id}   sk = request   what was asked for and its price; written once
     pk = {tenant}#{job_id}   sk = state     all that changes; below 1 KB, so that a write costs one unit
 
-The state carries the keys of both indexes: `tenant` + `created` (by_tenant), `due` + `due_at` (by_due,
-absent while nothing is due). Attributes are named after the fields they hold; what is inside the
-state is job_parts'.
+The state carries the keys of the indexes: `tenant` + `created` (by_tenant), `due` + `due_at` (by_due,
+absent while nothing is due), `backlog` + `place` (by_backlog, there only while the job waits for a
+permit). Attributes are named after the fields they hold; what is inside the state is job_parts'.
 """
 
 import re
@@ -21,9 +21,10 @@ from darkroom.aws.job_parts import (
     output_values,
     seconds_from,
 )
+from darkroom.jobs.backlog import place_of
 from darkroom.jobs.booking import Booking
 from darkroom.jobs.job import Billed, Job, JobStatus, Terms
-from darkroom.jobs.request import ImageRequest, WebhookFormat
+from darkroom.jobs.request import ImageRequest, Priority, WebhookFormat
 from darkroom.ports import JobKey
 
 _JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -90,6 +91,9 @@ def state_item(job: Job, retention_days: int) -> Item:
             "created_at": job.created_at,
             "updated_at": job.updated_at,
             "chain": job.chain,
+            "backlog": job.upstream_account if job.waiting else None,
+            "place": place_of(job) if job.waiting else None,
+            "permit_at": job.permit_at,
             "attempt": job.attempt and asdict(job.attempt),
             "prediction_id": job.prediction_id,
             "submitted_at": job.submitted_at,
@@ -109,7 +113,11 @@ def state_item(job: Job, retention_days: int) -> Item:
 def stored_request(item: Item) -> ImageRequest:
     values = from_item(item)
     fields_of = {name: values[name] for name in _REQUEST_FIELDS if name in values}
-    return ImageRequest(**{**fields_of, "webhook_format": WebhookFormat(fields_of["webhook_format"])})
+    kinds = {
+        "webhook_format": WebhookFormat(fields_of["webhook_format"]),
+        "priority": Priority(fields_of.get("priority", Priority.NORMAL)),
+    }
+    return ImageRequest(**{**fields_of, **kinds})
 
 
 def stored_terms(item: Item) -> Terms:
@@ -134,6 +142,8 @@ def stored_job(request: ImageRequest, terms: Terms, state: Item) -> Job:
         revision=values["revision"],
         due_at=seconds_from(values.get("due_at")),
         chain=values["chain"],
+        waiting="backlog" in values,
+        permit_at=seconds_from(values.get("permit_at")),
         attempt=attempt_from(values.get("attempt")),
         prediction_id=values.get("prediction_id"),
         submitted_at=seconds_from(values.get("submitted_at")),

@@ -10,13 +10,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from darkroom.aws.attributes import Item, to_attribute
 from darkroom.aws.conditional_put import conditional_put, put
-from darkroom.aws.errors import translated
-from darkroom.aws.permit_items import permits_item, permits_key, stored_version, stored_window
-from darkroom.jobs.permits import PermitWindow
+from darkroom.aws.errors import InTransactionError, translated
+from darkroom.aws.permit_items import permits_item, permits_key, stored_gate, stored_version
+from darkroom.jobs.gate import Admission, Gate
 from darkroom.ports import ThrottledError
 
 if TYPE_CHECKING:
@@ -24,22 +24,25 @@ if TYPE_CHECKING:
 
 _FRESH_SECONDS = 1.0
 _TRIES = 30
+_TRIES_OF_A_MUST = 150
+"""A slot that isn't given back is missing for minutes."""
 _LONGEST_PAUSE_SECONDS = 0.05
 _CONTENDED_WAIT_SECONDS = (0.2, 1.0)
 
 
 @dataclass(slots=True)
 class Change:
-    """What one caller wants of the window: `apply` gives the next one and the caller's wait.
+    """What one caller wants of the gate: `apply` gives the next one and the caller's answer.
 
-    `may_wait`: rather than fail it is answered with a wait.
+    `may_wait`: it asks for an admission, and rather than fail it is told to ask again.
     """
 
-    apply: Callable[[PermitWindow], tuple[PermitWindow, float]]
+    apply: Callable[[Gate], tuple[Gate, Any]]
     now: float
     may_wait: bool = False
     taken_up: bool = False
-    answer: float | None = None
+    answered: bool = False
+    answer: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class _Seen:
     `version` is empty where there is no item yet.
     """
 
-    window: PermitWindow
+    gate: Gate
     version: str
     at: float
 
@@ -66,15 +69,27 @@ class PermitWriter:
         self._lock = threading.Lock()
         self._seen: _Seen | None = None
 
-    def write(self, change: Change) -> float:
-        """The caller's wait. Raises ThrottledError."""
+    def write(self, change: Change) -> Any:
+        """The caller's answer. Raises ThrottledError."""
         self._waiting.append(change)
         with self._lock:
             if not change.taken_up:
                 self._settle(self._take_up_waiting())
-        if change.answer is None:
+        if not change.answered:
             raise ThrottledError("the permits could not be written")
         return change.answer
+
+    def read(self, now: float) -> Gate:
+        """As it stood a second ago at most. Raises ThrottledError."""
+        with self._lock:
+            if self._seen is None or not _is_fresh(self._seen, now):
+                self._seen = self._read(now)
+            return self._seen.gate
+
+    def forget(self) -> None:
+        """The item was written past this writer."""
+        with self._lock:
+            self._seen = None
 
     def _take_up_waiting(self) -> list[Change]:
         batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
@@ -86,15 +101,15 @@ class PermitWriter:
         now = max(change.now for change in batch)
         seen = self._seen or self._read(now)
         self._seen = None  # forgotten, should this end with an error
-        if _applied(batch, seen.window)[0] == seen.window and not _suffices(seen, batch, now):
+        if _applied(batch, seen.gate)[0] == seen.gate and not _suffices(seen, batch, now):
             seen = self._read(now)
-        for tries in range(_TRIES):
-            window, waits = _applied(batch, seen.window)
-            ours = seen if window == seen.window else _Seen(window, secrets.token_hex(8), now)
+        for tries in range(_TRIES if all(change.may_wait for change in batch) else _TRIES_OF_A_MUST):
+            gate, answers = _applied(batch, seen.gate)
+            ours = seen if gate == seen.gate else _Seen(gate, secrets.token_hex(8), now)
             standing = None if ours is seen else self._swap(seen, ours)
             if standing is None:
                 self._seen = ours
-                _answer(batch, waits)
+                _answer(batch, answers)
                 return
             seen = standing
             self._pause(tries)
@@ -102,13 +117,16 @@ class PermitWriter:
 
     def _swap(self, seen: _Seen, ours: _Seen) -> _Seen | None:
         """None: ours stands now. Else what stands in its place."""
-        item = permits_item(self._name, ours.window, ours.version)
+        item = permits_item(self._name, ours.gate, ours.version)
         if not seen.version:
             request = conditional_put(self._table, item, "attribute_not_exists(pk)")
         else:
             values = {":seen": to_attribute(seen.version)}
             request = conditional_put(self._table, item, "version = :seen", ExpressionAttributeValues=values)
-        standing = put(self._client, request)
+        try:
+            standing = put(self._client, request)
+        except InTransactionError:  # a release is about to write the item, or has just done so
+            return self._read(ours.at)
         return None if standing is None else _seen(standing, ours.at)
 
     def _read(self, now: float) -> _Seen:
@@ -124,28 +142,33 @@ class PermitWriter:
 
 
 def _seen(item: Item, now: float) -> _Seen:
-    return _Seen(stored_window(item), stored_version(item), now) if item else _Seen(PermitWindow(), "", now)
+    return _Seen(stored_gate(item), stored_version(item), now) if item else _Seen(Gate(), "", now)
 
 
 def _suffices(seen: _Seen, batch: Sequence[Change], now: float) -> bool:
     """Whether nothing needs to be written on the word of `seen` alone: to let wait, if it is fresh."""
-    return all(change.may_wait for change in batch) and abs(now - seen.at) < _FRESH_SECONDS
+    return all(change.may_wait for change in batch) and _is_fresh(seen, now)
 
 
-def _applied(batch: Sequence[Change], window: PermitWindow) -> tuple[PermitWindow, list[float]]:
-    waits = []
+def _is_fresh(seen: _Seen, now: float) -> bool:
+    return abs(now - seen.at) < _FRESH_SECONDS
+
+
+def _applied(batch: Sequence[Change], gate: Gate) -> tuple[Gate, list[Any]]:
+    answers = []
     for change in batch:
-        window, wait = change.apply(window)
-        waits.append(wait)
-    return window, waits
+        gate, answer = change.apply(gate)
+        answers.append(answer)
+    return gate, answers
 
 
-def _answer(batch: Sequence[Change], waits: Sequence[float]) -> None:
-    for change, wait in zip(batch, waits, strict=True):
-        change.answer = wait
+def _answer(batch: Sequence[Change], answers: Sequence[Any]) -> None:
+    for change, answer in zip(batch, answers, strict=True):
+        change.answered, change.answer = True, answer
 
 
 def _answer_contended(batch: Sequence[Change]) -> None:
     for change in batch:
         if change.may_wait:
-            change.answer = random.uniform(*_CONTENDED_WAIT_SECONDS)  # noqa: S311  # jitter
+            seconds = random.uniform(*_CONTENDED_WAIT_SECONDS)  # noqa: S311  # jitter
+            change.answered, change.answer = True, Admission(False, retry_seconds=seconds)

@@ -1,5 +1,7 @@
 """The body of `POST /v1/jobs`: its schema, and the way from bytes to a checked request."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from darkroom.http.errors import invalid_request
@@ -36,6 +38,9 @@ class JobRequest(BaseModel):
     tag: Text | None = Field(None, description=f"1 to {MAX_TAG_CHARACTERS} characters")
     deadline_seconds: int | None = Field(
         None, description=f"{MIN_DEADLINE_SECONDS} to {MAX_DEADLINE_SECONDS} seconds"
+    )
+    priority: Literal["low", "normal", "high"] = Field(
+        "normal", description="which of your own jobs go first where they wait for upstream's limits"
     )
 
 

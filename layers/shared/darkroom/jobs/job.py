@@ -15,6 +15,9 @@ from darkroom.jobs.delivery import Delivery, DeliveryStatus
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.request import ImageRequest
 
+STACKS_ACCOUNT = "default"
+"""The upstream account of the stack's own key."""
+
 
 class JobStatus(StrEnum):
     QUEUED = "queued"
@@ -111,6 +114,10 @@ class Job:
     revision: str = ""
     due_at: float | None = None
     chain: int = 0
+    waiting: bool = False
+    """It stands in the backlog of its upstream account until it is released."""
+    permit_at: float | None = None
+    """When the permit was taken that it was released with; its attempt takes it over."""
     attempt: Attempt | None = None
     prediction_id: str | None = None
     submitted_at: float | None = None
@@ -133,21 +140,44 @@ class Job:
         return self.terms.price_microusd
 
     @property
+    def upstream_account(self) -> str:
+        """Whose limits it counts against: those of the stack's key, or of its tenant's own."""
+        # With the prefix: `default` could be a tenant too
+        return f"tenant/{self.tenant}" if self.terms.own_upstream_key else STACKS_ACCOUNT
+
+    @property
     def deadline_at(self) -> float:
         return self.created_at + self.request.deadline_seconds
 
     @property
     def holds_slot(self) -> bool:
-        """Ended, but its attempt still counts against the concurrent tasks: only a cancel leaves that."""
-        return self.status.terminal and self.attempt is not None and self.attempt.permit_at is not None
+        """Ended, but it still counts against the concurrent tasks: only a cancel leaves that."""
+        return self.status.terminal and self.slot_taken_at is not None
+
+    @property
+    def slot_taken_at(self) -> float | None:
+        """When the permit was taken by which it counts against the concurrent tasks."""
+        return self.attempt.permit_at if self.attempt else self.permit_at
 
     def submitting(self, attempt: Attempt) -> "Job":
         """The intent: stored before the paid POST is made."""
-        return self._move(JobStatus.SUBMITTING, attempt.started_at, attempt=attempt)
+        return self._move(
+            JobStatus.SUBMITTING, attempt.started_at, attempt=attempt, waiting=False, permit_at=None
+        )
 
     def requeued(self, now: float) -> "Job":
         """Upstream surely created nothing: the attempt is forgotten."""
         return self._move(JobStatus.QUEUED, now, attempt=None)
+
+    def wait(self) -> "Job":
+        """Into the backlog, until it is released, or its deadline passes."""
+        self._require_queued()
+        return replace(self, waiting=True, due_at=self.deadline_at)
+
+    def released(self, permit_at: float, due_at: float) -> "Job":
+        """Out of the backlog, with a permit. Due, should its message or worker be lost."""
+        self._require_queued()
+        return replace(self, waiting=False, permit_at=permit_at, due_at=due_at)
 
     def in_doubt(self, reason: str, now: float) -> "Job":
         """It is unknown whether the attempt created a task. Keeps the state, and with it the permit."""
@@ -186,8 +216,9 @@ class Job:
         return replace(self, deleted=True)
 
     def slot_given_back(self) -> "Job":
-        """A cancelled job's task counts no longer against the concurrent ones."""
-        return replace(self, attempt=self.attempt and replace(self.attempt, permit_at=None))
+        """It counts no longer against the concurrent tasks."""
+        attempt = self.attempt and replace(self.attempt, permit_at=None)
+        return replace(self, attempt=attempt, permit_at=None)
 
     def deliver(self, delivery: Delivery) -> "Job":
         """The webhook has moved on; the job itself stays as it is."""
@@ -208,5 +239,9 @@ class Job:
     def _end(self, status: JobStatus, now: float, billed: Billed, **changes: Any) -> "Job":
         wanted = self.request.webhook_url is not None
         delivery = Delivery(DeliveryStatus.PENDING, next_at=now) if wanted else Delivery()
-        known = {"billed": billed, "billed_at_end": billed}
+        known = {"billed": billed, "billed_at_end": billed, "waiting": False}
         return self._move(status, now, finished_at=now, delivery=delivery, **known, **changes)
+
+    def _require_queued(self) -> None:
+        if self.status is not JobStatus.QUEUED:
+            raise TransitionError(f"{self.status} is past all waiting")

@@ -17,6 +17,14 @@ class WebhookFormat(StrEnum):
     """WaveSpeed's bare prediction, by its own scheme: for receivers written for its webhooks."""
 
 
+class Priority(StrEnum):
+    """Which of a tenant's own jobs go first where they have to wait."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
 @dataclass(frozen=True, slots=True)
 class ImageRequest:
     """`model` is the catalogue's id, `width` and `height` are pixels, `seed` -1 means a random one.
@@ -38,6 +46,7 @@ class ImageRequest:
     webhook_format: WebhookFormat = WebhookFormat.EVENT
     inline_output: bool = False
     part: str | None = None
+    priority: Priority = Priority.NORMAL
 
     @property
     def size(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from darkroom.jobs.catalogue import MAX_SEED, MODELS, RANDOM_SEED, Model, find_model
-from darkroom.jobs.request import ImageRequest
+from darkroom.jobs.request import ImageRequest, Priority
 
 MAX_TAG_CHARACTERS = 64
 MAX_METADATA_PAIRS = 16
@@ -49,6 +49,7 @@ class Draft:
     metadata: Mapping[str, str] | None = None
     tag: str | None = None
     deadline_seconds: int | None = None
+    priority: str = Priority.NORMAL
 
 
 def checked_request(draft: Draft, *, default_deadline_seconds: int) -> ImageRequest:
@@ -65,6 +66,7 @@ def checked_request(draft: Draft, *, default_deadline_seconds: int) -> ImageRequ
         *_number_problems("seed", draft.seed, RANDOM_SEED, MAX_SEED),
         *_deadline_problems(draft.deadline_seconds),
         *_label_problems(draft),
+        *_priority_problems(draft.priority),
     ]
     if problems:
         raise InvalidRequestError(*problems)
@@ -80,6 +82,7 @@ def checked_request(draft: Draft, *, default_deadline_seconds: int) -> ImageRequ
         metadata=dict(draft.metadata or {}),
         tag=draft.tag,
         deadline_seconds=draft.deadline_seconds or default_deadline_seconds,
+        priority=Priority(draft.priority),
     )
 
 
@@ -133,6 +136,11 @@ def _deadline_problems(seconds: int | None) -> list[Problem]:
     if seconds is None:
         return []
     return _number_problems("deadline_seconds", seconds, MIN_DEADLINE_SECONDS, MAX_DEADLINE_SECONDS)
+
+
+def _priority_problems(priority: str) -> list[Problem]:
+    known = [each.value for each in Priority]
+    return [] if priority in known else [Problem("priority", f"must be one of {', '.join(known)}")]
 
 
 def _label_problems(draft: Draft) -> list[Problem]:

@@ -2,7 +2,7 @@
 
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.job import Billed, Job, JobStatus
-from darkroom.ports import JobChangedError, JobMessage, KeyRemovedError, ThrottledError
+from darkroom.ports import JobChangedError, JobMessage, KeyRemovedError, ThrottledError, Tick
 from darkroom.usecases.after_end import after_end
 from darkroom.usecases.context import Poller
 from darkroom.usecases.finish import finish
@@ -23,6 +23,14 @@ _STEPS = {
     JobStatus.SUBMITTING: resolve_doubt,
     JobStatus.PROCESSING: look,
 }
+
+
+def work(poller: Poller, message: JobMessage | Tick) -> None:
+    """Whatever the JobsQueue brings. Raises as `advance`."""
+    if isinstance(message, Tick):
+        poller.dispatcher.tick(message)
+    else:
+        advance(poller, message)
 
 
 def advance(poller: Poller, message: JobMessage) -> None:

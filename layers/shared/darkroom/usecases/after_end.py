@@ -23,7 +23,7 @@ def after_end(poller: Poller, job: Job, message: JobMessage) -> None:
 
 def _tidy_up(poller: Poller, job: Job) -> Job:
     """Tell upstream, and give the slot back: once, whoever comes first."""
-    if job.attempt is None or job.attempt.permit_at is None:
+    if job.slot_taken_at is None:
         return job
     if job.prediction_id is not None:
         ask_to_stop(poller, job, job.prediction_id)

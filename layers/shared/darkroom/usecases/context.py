@@ -16,6 +16,7 @@ from darkroom.ports import (
     Upstreams,
 )
 from darkroom.usecases.deliver import Deliverer
+from darkroom.usecases.dispatch import Dispatcher
 
 SUBMIT_SECONDS = 30.0
 """How long the paid POST may take in all."""
@@ -40,6 +41,7 @@ class Poller:
     pictures: PictureSource
     bucket: ImagesBucket
     deliverer: Deliverer
+    dispatcher: Dispatcher
     telemetry: Telemetry
     policy: Policy
     callback_url: Callable[[Job], str | None]
@@ -53,11 +55,15 @@ class Poller:
         self.queue.send(replace(message, tries=0 if moved else message.tries + 1), delay_seconds)
 
     def give_back(self, job: Job, taken_at: float) -> None:
-        """A permit's slot. One that can't be given back now frees itself, and nothing else waits for that."""
+        """A permit's slot, and let in who waits for it. One that can't be given back now frees itself."""
+        account = job.upstream_account
         try:
-            self.upstreams.permits(job).give_back(taken_at, self.clock())
+            others_may_start = self.upstreams.permits(account).give_back(taken_at, self.clock())
         except ThrottledError:
             self.telemetry.count("SlotLost")
+            return
+        if others_may_start:
+            self.dispatcher.after_end(account)
 
     def hold(self, job: Job, seconds: float) -> None:
         """Nobody submits with the job's key for so long.
@@ -66,7 +72,15 @@ class Poller:
         """
         now = self.clock()
         try:
-            self.upstreams.permits(job).hold(now + seconds, now)
+            self.upstreams.permits(job.upstream_account).hold(now + seconds, now)
+        except ThrottledError:
+            self.telemetry.count("HoldLost")
+
+    def narrow(self, job: Job, taken_at: float, seconds: float) -> None:
+        """Upstream throttles the start of `taken_at`: as `hold`, and fewer jobs than before after that."""
+        now = self.clock()
+        try:
+            self.upstreams.permits(job.upstream_account).narrow(taken_at, now + seconds, now)
         except ThrottledError:
             self.telemetry.count("HoldLost")
 

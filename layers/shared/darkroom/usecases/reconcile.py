@@ -1,4 +1,5 @@
-"""Find what a crash or a lost message left behind: jobs and deliveries whose due time has passed."""
+"""Find what a crash or a lost message left behind: jobs and deliveries whose due time has passed, and
+jobs that wait with nobody to release them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from darkroom.ports import (
     ThrottledError,
 )
 from darkroom.usecases.deliver import delivery_message
+from darkroom.usecases.dispatch import Dispatcher
 
 BATCH = 500
 
@@ -24,6 +26,7 @@ class Reconciler:
     jobs: JobsTable
     jobs_queue: Queue
     webhook_queue: Queue
+    dispatcher: Dispatcher
     telemetry: Telemetry
     overdue_seconds: float
     clock: Callable[[], float]
@@ -31,6 +34,7 @@ class Reconciler:
 
     def reconcile(self) -> int:
         """Put overdue jobs and deliveries back on their queues, and say how many; the rest comes later."""
+        self.dispatcher.watch()
         taken_up = 0
         for key in self.jobs.overdue(self.clock(), BATCH):
             if self.time_left() < 5:

@@ -24,7 +24,7 @@ def save_move(jobs: JobsTable, job: Job, move: Callable[[Job], Job]) -> Job:
 
 
 def save_and_release(poller: Poller, job: Job, move: Callable[[Job], Job]) -> Job:
-    """A move after which the attempt counts no longer against the concurrent tasks.
+    """A move after which the job counts no longer against the concurrent tasks.
 
     Only the write that clears the slot gives it back: whoever comes later finds it cleared.
     """
@@ -32,7 +32,7 @@ def save_and_release(poller: Poller, job: Job, move: Callable[[Job], Job]) -> Jo
 
     def clearing(current: Job) -> Job:
         nonlocal held
-        held = current.attempt.permit_at if current.attempt else None
+        held = current.slot_taken_at
         return move(current).slot_given_back()
 
     saved = save_move(poller.jobs, job, clearing)
@@ -41,5 +41,6 @@ def save_and_release(poller: Poller, job: Job, move: Callable[[Job], Job]) -> Jo
     return saved
 
 
-def _place(job: Job) -> tuple[str, str | None]:
-    return job.status, job.attempt.id if job.attempt else None
+def _place(job: Job) -> tuple[str, str | None, float | None]:
+    # Who finds it released meanwhile leaves it to its release
+    return job.status, job.attempt.id if job.attempt else None, job.permit_at

@@ -1,31 +1,29 @@
-"""Start a job: take a permit, record the intent, make the paid POST, and record what came of it.
+"""Start a job: take a permit, or wait for one; record the intent, make the paid POST, record what came of it.
 
 This is the one place that spends money. The rules are those of "at most one charge": the intent is
 stored before the POST; a POST whose outcome is unknown is never made again.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from darkroom.jobs.catalogue import MAX_SEED, RANDOM_SEED
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.ids import new_attempt_id
 from darkroom.jobs.job import Attempt, Billed, Job, JobStatus
-from darkroom.jobs.looks import backoff_seconds, next_look_seconds, next_search_seconds
-from darkroom.jobs.upstream import Ambiguous, Created, KeyRefused, NotCreated, Refused, SubmitOutcome
+from darkroom.jobs.looks import next_look_seconds, next_search_seconds
+from darkroom.jobs.upstream import Ambiguous, Created, KeyRefused, NotCreated, Refused
 from darkroom.ports import JobChangedError, JobMessage, Upstream
 from darkroom.usecases.charges import count_charge
 from darkroom.usecases.context import SUBMIT_MARGIN_SECONDS, SUBMIT_SECONDS, Poller
 from darkroom.usecases.finish import finish
+from darkroom.usecases.not_created import not_created, settle_if_cancelled
 from darkroom.usecases.save import save_and_release, save_move
 from darkroom.usecases.stop import ask_to_stop
+from darkroom.usecases.wait import keep_ticking, wait_in_line
 
-KEY_REFUSED_SECONDS = 60.0
-"""How long nobody submits after upstream refused the key."""
-THROTTLED_SECONDS = 5.0
-"""How long nobody submits after a 429 that names no time of its own."""
-LONGEST_HOLD_SECONDS = 60.0
-"""Upstream's limits reset each minute (contract page): a longer Retry-After is asked again after this."""
-_LONGEST_WAIT_SECONDS = 20.0
+FRESH_SECONDS = 0.5
+"""A permit taken longer ago is renewed: the window leaves room for a second between it and the POST."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +44,9 @@ def start(poller: Poller, job: Job, message: JobMessage) -> None:
         )
         finish(poller, job, lambda current: current.failed(failure, Billed.NO, now))
         return
+    if job.waiting:
+        keep_ticking(poller, job)
+        return
     if poller.time_left() < SUBMIT_SECONDS + SUBMIT_MARGIN_SECONDS:
         poller.again(message, 0.0)
         return
@@ -54,13 +55,29 @@ def start(poller: Poller, job: Job, message: JobMessage) -> None:
     attempt = Attempt(new_attempt_id(), now, _seed(poller, job), permit_at=now, key_version=key_version)
     intent = job.submitting(attempt)
     post = _Post(poller.upstreams.of(intent), poller.callback_url(intent))
-    wait = poller.upstreams.permits(job).take(now)
-    if wait > 0:
-        _wait(poller, job, message, wait)
+    permit_at = _permit(poller, job, message)
+    if permit_at is None:
         return
-    intended = _record_intent(poller, job, replace(attempt, started_at=poller.clock()))
+    attempt = replace(attempt, permit_at=permit_at, started_at=poller.clock())
+    intended = _record_intent(poller, job, attempt)
     if intended is not None:
         _submit(poller, intended, post, message)
+
+
+def _permit(poller: Poller, job: Job, message: JobMessage) -> float | None:
+    """When the job's permit was taken. None: it has none now; it waits, or asks again."""
+    now, permits = poller.clock(), poller.upstreams.permits(job.upstream_account)
+    if job.permit_at is not None and now - job.permit_at <= FRESH_SECONDS:
+        return job.permit_at
+    admission = permits.take(now) if job.permit_at is None else permits.renew(job.permit_at, now)
+    if admission.granted:
+        return now
+    if admission.retry_seconds is not None:
+        poller.again(message, admission.retry_seconds)
+    else:
+        with suppress(JobChangedError):  # somebody else is at it
+            wait_in_line(poller, job, admission, lambda current: current)
+    return None
 
 
 def _record_intent(poller: Poller, job: Job, attempt: Attempt) -> Job | None:
@@ -74,8 +91,8 @@ def _record_intent(poller: Poller, job: Job, attempt: Attempt) -> Job | None:
     except JobChangedError as conflict:
         if conflict.current is not None and conflict.current.attempt == attempt:
             return conflict.current  # our own write, whose reply was lost
-        if attempt.permit_at is not None:
-            poller.give_back(job, attempt.permit_at)
+        if attempt.permit_at is not None and job.permit_at is None:
+            poller.give_back(job, attempt.permit_at)  # one that came with the job goes with the job
         return None
 
 
@@ -94,9 +111,9 @@ def _submit(poller: Poller, job: Job, post: _Post, message: JobMessage) -> None:
                 finish(poller, job, lambda current: current.failed(failure, Billed.NO, poller.clock()))
                 is None
             ):
-                _settle_if_cancelled(poller, poller.jobs.get(job.tenant, job.id))
+                settle_if_cancelled(poller, poller.jobs.get(job.tenant, job.id))
         case NotCreated() | KeyRefused():
-            _not_created(poller, job, outcome, message)
+            not_created(poller, job, outcome, message)
 
 
 def _created(poller: Poller, job: Job, prediction_id: str, message: JobMessage) -> None:
@@ -145,49 +162,6 @@ def _ambiguous(poller: Poller, job: Job, reason: str, message: JobMessage) -> No
             return
         saved = conflict.current  # a callback has adopted the task: the chain of looks goes on all the same
     _go_on(poller, saved, message, next_search_seconds(0.0))
-
-
-def _not_created(poller: Poller, job: Job, outcome: NotCreated | KeyRefused, message: JobMessage) -> None:
-    now = poller.clock()
-    delay = _pause(poller, job, outcome, message)
-    try:
-        saved = save_and_release(poller, job, lambda current: current.requeued(now))
-    except JobChangedError as conflict:
-        _settle_if_cancelled(poller, conflict.current)
-        return
-    again = replace(message, chain=saved.chain)
-    poller.again(again, min(delay, max(job.deadline_at - now, 0.0)))
-
-
-def _pause(poller: Poller, job: Job, outcome: SubmitOutcome, message: JobMessage) -> float:
-    """Hold all submits with this key where upstream asked for it. Returns this job's own delay."""
-    if isinstance(outcome, KeyRefused):
-        # The operator's alarm is for the stack's key: a tenant's own is for the tenant to mend.
-        metric = "OwnKeyRefused" if job.terms.own_upstream_key else "UpstreamRefused"
-        poller.telemetry.count(metric, tenant=job.tenant, reason=outcome.reason)
-        poller.hold(job, KEY_REFUSED_SECONDS)
-        return KEY_REFUSED_SECONDS
-    delay = backoff_seconds(message.tries, base=2.0, ceiling=60.0, jitter=poller.random.random())
-    if isinstance(outcome, NotCreated):
-        asked = min(outcome.retry_after_seconds or 0.0, LONGEST_HOLD_SECONDS)
-        if outcome.throttled:
-            poller.telemetry.count("UpstreamThrottled")
-            poller.hold(job, asked or THROTTLED_SECONDS)
-        delay = max(delay, asked)
-    return delay
-
-
-def _settle_if_cancelled(poller: Poller, current: Job | None) -> None:
-    """Cancelled during a POST that surely created nothing: nothing was billed."""
-    if current is not None and current.status is JobStatus.CANCELLED:
-        save_and_release(poller, current, lambda job: job.settled(Billed.NO))
-
-
-def _wait(poller: Poller, job: Job, message: JobMessage, wait: float) -> None:
-    own = backoff_seconds(
-        message.tries, base=1.0, ceiling=_LONGEST_WAIT_SECONDS, jitter=poller.random.random()
-    )
-    poller.again(message, min(max(wait, own), max(job.deadline_at - poller.clock(), 0.0)))
 
 
 def _seed(poller: Poller, job: Job) -> int:

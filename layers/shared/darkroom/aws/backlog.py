@@ -1,0 +1,61 @@
+"""The jobs that wait for a permit, from the sparse index by_backlog. Its readers see it a moment late."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from darkroom.aws.attributes import to_attribute
+from darkroom.aws.errors import translated
+from darkroom.aws.permit_items import DUE_LINES, account_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_FIRST, _LAST = " ", "~"
+"""Before and behind all places."""
+
+
+class DynamoBacklog:
+    """All methods raise ThrottledError."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def waiting(self, account: str, after: str, limit: int) -> Sequence[str]:
+        wanted = self._query(account, "#place > :after", {":after": after or _FIRST})
+        with translated():
+            reply = self._client.query(**wanted, Limit=limit)
+        return [item["place"]["S"] for item in reply["Items"]]
+
+    def count(self, account: str, most: int, *, first: str = _FIRST, last: str = _LAST) -> int:
+        wanted = self._query(account, "#place BETWEEN :first AND :last", {":first": first, ":last": last})
+        counted = 0
+        while counted < most:
+            with translated():
+                reply = self._client.query(**wanted, Select="COUNT", Limit=most - counted)
+            counted += reply["Count"]
+            if "LastEvaluatedKey" not in reply:
+                break
+            wanted = {**wanted, "ExclusiveStartKey": reply["LastEvaluatedKey"]}
+        return counted
+
+    def accounts(self) -> Sequence[str]:
+        with translated():
+            reply = self._client.query(
+                TableName=self._table,
+                IndexName="by_due",
+                KeyConditionExpression="#due = :due",
+                ExpressionAttributeNames={"#due": "due"},
+                ExpressionAttributeValues={":due": to_attribute(DUE_LINES)},
+            )
+        return [account_of(item) for item in reply["Items"]]
+
+    def _query(self, account: str, places: str, values: dict[str, str]) -> dict[str, Any]:
+        given = {":account": account, **values}
+        return {
+            "TableName": self._table,
+            "IndexName": "by_backlog",
+            "KeyConditionExpression": f"#backlog = :account AND {places}",
+            "ExpressionAttributeNames": {"#backlog": "backlog", "#place": "place"},
+            "ExpressionAttributeValues": {name: to_attribute(value) for name, value in given.items()},
+        }

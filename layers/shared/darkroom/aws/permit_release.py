@@ -1,0 +1,90 @@
+"""Releases jobs that wait: their permits and their states in one transaction, all or none of it.
+
+    the gate's item, if nobody wrote it since it was read   │ n permits more, whose turn it was
+    each job's state, if it still waits at its place        │ out of the backlog, with its permit
+
+So two that release at once share the permits and never a job, and one that dies in between has done nothing.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from darkroom.aws.attributes import Item, to_attribute
+from darkroom.aws.conditional_put import conditional_put
+from darkroom.aws.errors import translated
+from darkroom.aws.job_items import STATE, item_key
+from darkroom.aws.permit_items import permits_item, permits_key, stored_gate, stored_version
+from darkroom.aws.transactions import Write, transact
+from darkroom.jobs.backlog import Turns, job_id_at, tenant_at
+from darkroom.jobs.gate import Gate, Released
+from darkroom.jobs.permits import PermitLimits
+from darkroom.ports import JobKey, ThrottledError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_TRIES = 10
+
+
+class PermitRelease:
+    def __init__(self, client: "DynamoDBClient", table: str, account: str, limits: PermitLimits) -> None:
+        self._client = client
+        self._table = table
+        self._account = account
+        self._limits = limits
+
+    def release(self, turns: Turns, now: float, due_at: float) -> Released:
+        """Raises ThrottledError; jobs may be released then, and the reconciler finds those."""
+        standing = self._read()
+        for _ in range(_TRIES):
+            gate, released = (stored_gate(standing) if standing else Gate()).release(turns, now, self._limits)
+            if not released.places:
+                return released
+            marks = [self._mark(place, now, due_at) for place in released.places]
+            refused = transact(self._client, [self._swap(gate, standing), *marks])
+            if refused is None:
+                return released
+            if refused[0] is not None:
+                standing = refused[0] or self._read()
+            turns = replace(turns, places=_without(turns.places, released.places, refused[1:]))
+        raise ThrottledError("others change the permits too fast")
+
+    def _read(self) -> Item:
+        with translated():
+            reply = self._client.get_item(
+                TableName=self._table, Key=permits_key(self._account), ConsistentRead=True
+            )
+        return reply.get("Item", {})
+
+    def _swap(self, gate: Gate, standing: Item) -> Write:
+        item = permits_item(self._account, gate, secrets.token_hex(8))
+        if not standing:
+            return {"Put": conditional_put(self._table, item, "attribute_not_exists(pk)")}
+        values = {":seen": to_attribute(stored_version(standing))}
+        return {
+            "Put": conditional_put(self._table, item, "version = :seen", ExpressionAttributeValues=values)
+        }
+
+    def _mark(self, place: str, now: float, due_at: float) -> Write:
+        """As `Job.released`, on a state that was not read: only its own place says that it still waits."""
+        values = {":place": place, ":now": now, ":due_at": due_at, ":revision": secrets.token_urlsafe(9)}
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": item_key(JobKey(tenant_at(place), job_id_at(place)), STATE),
+                "UpdateExpression": "SET permit_at = :now, due_at = :due_at, #revision = :revision "
+                "REMOVE backlog, place",
+                "ConditionExpression": "place = :place",
+                "ExpressionAttributeNames": {"#revision": "revision"},
+                "ExpressionAttributeValues": {name: to_attribute(value) for name, value in values.items()},
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+
+
+def _without(places: Sequence[str], tried: Sequence[str], refused: Sequence[Item | None]) -> tuple[str, ...]:
+    """Those that no longer wait are left out."""
+    gone = {place for place, standing in zip(tried, refused, strict=True) if standing is not None}
+    return tuple(place for place in places if place not in gone)

@@ -1,0 +1,129 @@
+"""The gate before an upstream account: its permits, and the line of the jobs that wait for one. Pure.
+
+    open    a job takes its permit on the way
+    closed  jobs wait, and nobody passes them by: those that wait are released in their turn
+
+Somebody has to release them: a chain of ticks, each a message that sends the next one. `beat` is the number
+of the tick that is due; a message with another number is not of this chain. A chain that has shown no sign
+of life until `alive_until` is lost, and whoever finds that begins another one.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from darkroom.jobs.backlog import Turns, tenant_at
+from darkroom.jobs.permits import PermitLimits, PermitWindow
+
+LEASE_SECONDS = 15.0
+LONGEST_TICK_SECONDS = 5.0
+QUIET_SECONDS = 10.0
+"""So long after the last job came the ticks go on, for one that is still on its way into the index."""
+_NOTED_SECONDS = 1.0
+RELEASE_PAUSE_SECONDS = 0.25
+"""Tasks that end release what waits no more often than this, all together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """`granted`: the permit is taken. Else the job has to wait, and `beat` is the tick to begin with, where
+    there is no chain of them. `retry_seconds`: neither is known, ask again after that."""
+
+    granted: bool
+    beat: int | None = None
+    retry_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`joined_at`: when a job last came, within a second. `turn`: the tenant that was released last,
+    `tenants`: how many were seen to wait then."""
+
+    closed: bool = False
+    joined_at: float = 0.0
+    beat: int = 0
+    alive_until: float | None = None
+    turn: str = ""
+    tenants: int = 0
+    released_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    window: PermitWindow = field(default_factory=PermitWindow)
+    line: Line = field(default_factory=Line)
+
+    def take(self, now: float, limits: PermitLimits) -> tuple["Gate", Admission]:
+        if self.line.closed or self.window.room(now, limits) == 0:
+            return self.join(now)
+        return replace(self, window=self.window.taken(now, limits, 1)), Admission(True)
+
+    def renew(self, taken_at: float, now: float, limits: PermitLimits) -> tuple["Gate", Admission]:
+        """Of a job that was released, whatever waits. Where there is no permit now, it keeps its old one
+        until it waits again."""
+        window = self.window.renew(taken_at, now, limits)
+        return self.join(now) if window is None else (replace(self, window=window), Admission(True))
+
+    def join(self, now: float) -> tuple["Gate", Admission]:
+        """A job has to wait. It goes into the index after this, and so is found there by the ticks."""
+        line = self.line
+        if not line.closed or now - line.joined_at >= _NOTED_SECONDS:
+            line = replace(line, closed=True, joined_at=max(now, line.joined_at))
+        gate, beat = replace(self, line=line).revive(now)
+        return gate, Admission(False, beat)
+
+    def revive(self, now: float) -> tuple["Gate", int | None]:
+        """The tick to begin another chain with, where jobs may wait and the last chain is lost."""
+        line = self.line
+        if line.alive_until is None and not line.closed:
+            return self, None
+        if line.alive_until is not None and line.alive_until > now:
+            return self, None
+        line = replace(line, beat=line.beat + 1, alive_until=now + LEASE_SECONDS)
+        return replace(self, line=line), line.beat
+
+    def tick(self, beat: int, now: float) -> "Gate | None":
+        """With the next tick due. None: the message is not of the chain that is alive."""
+        if self.line.alive_until is None or self.line.beat != beat:
+            return None
+        return replace(self, line=replace(self.line, beat=beat + 1, alive_until=now + LEASE_SECONDS))
+
+    def rest(self, beat: int, now: float) -> "Gate | None":
+        """Without a chain of ticks. None: there still is something for it to do."""
+        line = self.line
+        if line.closed or line.beat != beat or now - line.joined_at < QUIET_SECONDS:
+            return None
+        return replace(self, line=replace(line, alive_until=None))
+
+    def may_release(self, now: float, limits: PermitLimits) -> bool:
+        """Whether a task that has ended should let others in, or the next tick is early enough."""
+        due = now - self.line.released_at >= RELEASE_PAUSE_SECONDS
+        return self.line.closed and due and self.window.room(now, limits) > 0
+
+    def give_back(self, taken_at: float, limits: PermitLimits) -> "Gate":
+        return replace(self, window=self.window.give_back(taken_at, limits))
+
+    def hold(self, until: float) -> "Gate":
+        return replace(self, window=self.window.hold(until))
+
+    def narrow(self, taken_at: float, now: float, limits: PermitLimits) -> "Gate":
+        return replace(self, window=self.window.narrow(taken_at, now, limits))
+
+    def release(self, turns: Turns, now: float, limits: PermitLimits) -> tuple["Gate", "Released"]:
+        """As many as there are permits, each with one. Open again where nobody is seen behind them."""
+        places = turns.places[: self.window.room(now, limits)]
+        last = turns.all_seen and places == turns.places
+        line = replace(self.line, closed=not last)
+        if places:
+            turn = tenant_at(places[-1])
+            line = replace(line, turn=turn, tenants=turns.tenants, released_at=now)
+        window = self.window.taken(now, limits, len(places))
+        gate, beat = replace(self, window=window, line=line).revive(now)
+        return gate, Released(places, now, beat)
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Each of the jobs at these places has a permit of that time. `beat`: as in `Admission`."""
+
+    places: tuple[str, ...]
+    permit_at: float
+    beat: int | None

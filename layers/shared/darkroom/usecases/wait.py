@@ -1,0 +1,35 @@
+"""A job that can't start goes into its upstream account's backlog; its release sends its next message."""
+
+from collections.abc import Callable
+
+from darkroom.jobs.gate import Admission
+from darkroom.jobs.job import Job
+from darkroom.ports import JobMessage
+from darkroom.usecases.context import Poller
+from darkroom.usecases.save import save_and_release
+
+_SLOW_SECONDS = 2.0
+_LONGEST_DELAY_SECONDS = 900.0
+"""SQS's cap. A deadline further away is kept by the reconciler, within a minute."""
+
+
+def wait_in_line(poller: Poller, job: Job, admission: Admission, move: Callable[[Job], Job]) -> None:
+    """`move` leads to a job that is queued, or is one that stays so. Raises JobChangedError, ThrottledError.
+
+    The line is closed before the job is in the index: whoever then finds the index empty has not seen the
+    last of it, and the ticks go on for some seconds.
+    """
+    joined_at = poller.clock()
+    poller.dispatcher.begin(job.upstream_account, admission.beat)
+    save_and_release(poller, job, lambda current: move(current).wait())
+    if poller.clock() - joined_at > _SLOW_SECONDS:
+        keep_ticking(poller, job)
+    until_deadline = job.deadline_at - poller.clock()
+    if until_deadline <= _LONGEST_DELAY_SECONDS:
+        poller.queue.send(JobMessage(job.tenant, job.id), max(until_deadline, 0.0))
+
+
+def keep_ticking(poller: Poller, job: Job) -> None:
+    """The job waits: there must be ticks."""
+    admission = poller.upstreams.permits(job.upstream_account).join(poller.clock())
+    poller.dispatcher.begin(job.upstream_account, admission.beat)
