@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.burst import burst
+from benchmarks.bursts import print_bursts
 from benchmarks.cold_start import import_times
 from local.home import ROOT, Home
 from local.options import Options
@@ -23,6 +24,7 @@ def main() -> int:
     port = int(json.loads(state_file.read_text())["aws_endpoint_url"].rsplit(":", 1)[1])
     print(f"\n{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     _print_cold_start()
+    print_bursts()
     complete = True
     for callbacks in ("on", "off"):
         state = bring_up(replace(Options(), port=port, callbacks=callbacks))
