@@ -19,7 +19,7 @@ STACK = $(if $(ENV),darkroom-$(ENV),darkroom-local)
 WITHIN = $(if $(ENV),PYTHONPATH=layers/shared:tests,$(LOCAL).within)
 NEEDS_ENV = $(if $(filter dev prod,$(ENV)),,$(error Which stack? make $@ ENV=dev, or ENV=prod))
 
-.PHONY: help demo up down test lint types build deploy tenant remove-tenant cap rate prices key revoke-key upstream-key logs bench clean environments javascript pins
+.PHONY: help demo up down test lint types build deploy tenant remove-tenant cap rate prices key revoke-key upstream-key logs bench side-by-side clean environments javascript pins
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -86,6 +86,10 @@ logs: environments ## Follow the functions' logs (ENV=, PORT=)
 bench: environments ## Measure what the README promises, on a local stack of its own
 	@$(LOCAL).with_stack $(DEV) -m benchmarks
 
+side-by-side: environments ## Measure Darkroom beside the wavespeed client alone and LiteLLM's proxy (needs Linux)
+	@PYTHONPATH=tests $(PYTHON) -m local.environments litellm
+	@PYTHONPATH=layers/shared:functions:tests $(DEV) -m benchmarks.side_by_side
+
 clean: environments ## Take all local stacks down and remove what was built
 	@$(LOCAL).down --all
 	@rm -rf .local .aws-sam build tests/javascript/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -100,6 +104,6 @@ javascript:
 pins: ## Write the pinned requirements anew from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
 	  --no-emit-find-links --generate-hashes --group runtime -o layers/shared/requirements.txt
-	@for group in dev ministack sam; do \
+	@for group in dev ministack sam litellm; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
 	    --no-emit-find-links --group $$group -o tests/requirements/$$group.txt; done

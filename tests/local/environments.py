@@ -12,7 +12,13 @@ from pathlib import Path
 from local.progress import step
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = {"dev": ".venv", "ministack": ".venv-ministack", "sam": ".venv-sam", "lambda": ".venv-lambda"}
+FOLDERS = {
+    "dev": ".venv",
+    "ministack": ".venv-ministack",
+    "sam": ".venv-sam",
+    "lambda": ".venv-lambda",
+    "litellm": ".venv-litellm",
+}
 
 
 def python(name: str) -> Path:
