@@ -3,6 +3,7 @@
 import ssl
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,8 +38,12 @@ class Authority:
             .sign(self._key, hashes.SHA256())
         )
 
+    @property
+    def pem(self) -> bytes:
+        return _pem(self.certificate)
+
     def client_context(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cadata=_pem(self.certificate).decode())
+        return ssl.create_default_context(cadata=self.pem.decode())
 
     def server_context(self, host: str = HOST, *, expired: bool = False) -> ssl.SSLContext:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -65,8 +70,15 @@ def _named(name: str) -> x509.Name:
 def _server_draft(
     host: str, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: int
 ) -> x509.CertificateBuilder:
-    names = x509.SubjectAlternativeName([x509.DNSName(host)])
+    names = x509.SubjectAlternativeName([_alternative_name(host)])
     return _draft(_named(host), issuer, key.public_key(), days).add_extension(names, critical=False)
+
+
+def _alternative_name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 def _draft(

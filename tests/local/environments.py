@@ -18,6 +18,7 @@ FOLDERS = {
     "sam": ".venv-sam",
     "lambda": ".venv-lambda",
     "litellm": ".venv-litellm",
+    "bench": ".venv-bench",
 }
 
 
