@@ -10,6 +10,7 @@ from darkroom.aws.clients import Clients
 from darkroom.aws.jobs_table import DynamoJobsTable
 from darkroom.aws.permits import DynamoPermits
 from darkroom.jobs.backlog import Turns, next_turns, place_of
+from darkroom.jobs.gate import QUIET_SECONDS, WATCHED_SECONDS
 from darkroom.jobs.job import Attempt, Job, Terms
 from darkroom.jobs.permits import PermitLimits
 from darkroom.jobs.request import Priority
@@ -65,6 +66,9 @@ def stack(request: pytest.FixtureRequest) -> Stack:
         return DynamoPermits(client, name, LIMITS, sleep=lambda seconds: None)
 
     return Stack(jobs, another(), DynamoBacklog(client, name), another)
+
+
+NOBODY = Turns((), all_seen=True)
 
 
 def all_of(*places: str) -> Turns:
@@ -163,25 +167,64 @@ def test_a_job_that_waits_again_has_its_old_place(stack: Stack) -> None:
     assert stack.permits.release(all_of(place), NOW + 1, DUE).places == (place,)
 
 
-def test_an_account_is_known_while_it_has_a_chain_of_ticks(stack: Stack) -> None:
+def test_an_account_is_known_from_the_first_job_that_waits_until_long_after_the_last(stack: Stack) -> None:
     assert stack.backlog.accounts() == []
-    assert stack.permits.join(NOW).beat == 1
+    assert stack.permits.join(NOW).beat == 0
     assert stack.backlog.accounts() == ["default"]
-    stack.permits.release(Turns((), all_seen=True), NOW, DUE)
+    stack.permits.release(NOBODY, NOW, DUE)
+    assert stack.permits.rest(0, NOW + 60, NOW + 60)
+    assert stack.permits.revive(NOW + 61) is None
     assert stack.backlog.accounts() == ["default"]
-    assert stack.permits.rest(1, NOW + 60)
+    assert stack.another().revive(NOW + WATCHED_SECONDS) is None
     assert stack.backlog.accounts() == []
+
+
+def test_the_ticks_end_on_what_was_seen_and_not_on_the_time_that_it_is(stack: Stack) -> None:
+    stack.permits.join(NOW)
+    stack.permits.release(NOBODY, NOW, DUE)
+    assert not stack.permits.rest(0, NOW + QUIET_SECONDS - 1, NOW + 60)
+    assert stack.permits.rest(0, NOW + QUIET_SECONDS, NOW + 60)
+
+
+def test_those_that_wait_no_more_are_named_and_leave_the_line_open(stack: Stack) -> None:
+    places = stack.wait(a_job(1), a_job(2))
+    stack.permits.join(NOW)
+    for job in (a_job(1), a_job(2)):
+        stack.jobs.save(stack.get(job).cancelled(NOW))
+    released = stack.permits.release(all_of(*places), NOW, DUE)
+    assert (released.places, released.refused) == ((), tuple(places))
+    assert not stack.another().gate(NOW).line.closed
+
+
+def test_a_release_names_those_that_it_passed_by(stack: Stack) -> None:
+    places = stack.wait(a_job(1), a_job(2))
+    stack.jobs.save(stack.get(a_job(1)).cancelled(NOW))
+    released = stack.permits.release(all_of(*places), NOW, DUE)
+    assert (released.places, released.refused) == ((places[1],), (places[0],))
+
+
+def test_where_there_are_no_permits_those_that_wait_are_left_and_no_tick_is_named(stack: Stack) -> None:
+    """Another process has taken the last permit since this one looked."""
+    places = stack.wait(a_job(1), a_job(2))
+    stack.permits.join(NOW)
+    stack.permits.hold(NOW + 90, NOW)
+    released = stack.permits.release(all_of(*places), NOW + 60, DUE)
+    assert (released.places, released.refused) == ((), ())
+    assert stack.waiting() == places
+    if released.beat is not None:  # a tick that is named is the one due
+        assert stack.another().tick(released.beat, NOW + 60)
+    assert stack.another().gate(NOW + 60).line.closed
 
 
 def test_a_tick_is_made_once_whichever_process_gets_it(stack: Stack) -> None:
     stack.permits.join(NOW)
-    assert [permits.tick(1, NOW) for permits in (stack.another(), stack.permits)] == [True, False]
-    assert stack.another().tick(2, NOW)
+    assert [permits.tick(0, NOW) for permits in (stack.another(), stack.permits)] == [True, False]
+    assert stack.another().tick(1, NOW)
 
 
-def test_a_lost_chain_is_begun_once(stack: Stack) -> None:
+def test_a_tick_that_may_be_lost_is_sent_again_by_one(stack: Stack) -> None:
     stack.permits.join(NOW)
-    assert [permits.revive(NOW + 60) for permits in (stack.another(), stack.permits)] == [2, None]
+    assert [permits.revive(NOW + 60) for permits in (stack.another(), stack.permits)] == [0, None]
 
 
 def test_a_429_narrows_for_all_processes(stack: Stack) -> None:

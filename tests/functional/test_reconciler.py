@@ -37,7 +37,7 @@ def test_jobs_that_wait_with_nobody_to_release_them_get_a_tick_and_are_counted(
     jobs.waiting()
     client("sqs").purge_queue(QueueUrl=stack.jobs_queue_url)
     lambda_handler(event("reconciler"), context)
-    assert messages(stack.jobs_queue_url) == [{"tick": "default", "beat": 1}]
+    assert messages(stack.jobs_queue_url) == [{"tick": "default", "beat": 0}]
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     [gauge] = [line for line in lines if "JobsWaiting" in line]
     assert gauge["JobsWaiting"] == [1.0]

@@ -1,6 +1,6 @@
 """The jobs table in memory. Revisions are counted, so that a run repeats exactly."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from darkroom.jobs.backlog import place_of
@@ -18,6 +18,8 @@ class MemoryJobsTable:
         self._sorted: dict[str, Sequence[str]] = {}
         self._revisions = 0
         self.lock = self.budgets.lock
+        self.on_place: Callable[[str, str, bool], None] = lambda account, place, waits: None
+        """Called where a job begins, or ceases, to wait at its place."""
 
     def add(self, job: Job) -> Job | None:
         return self.add_all([job])[0]
@@ -93,6 +95,7 @@ class MemoryJobsTable:
         waiting = self._waiting.setdefault(account, {})
         if job.waiting != (place in waiting):
             self._sorted.pop(account, None)
+            self.on_place(account, place, job.waiting)
             if job.waiting:
                 waiting[place] = _key(job)
             else:

@@ -58,8 +58,8 @@ class MemoryPermits:
     def tick(self, beat: int, now: float) -> bool:
         return self._move(self.standing.tick(beat, now))
 
-    def rest(self, beat: int, now: float) -> bool:
-        return self._move(self.standing.rest(beat, now))
+    def rest(self, beat: int, empty_at: float, now: float) -> bool:
+        return self._move(self.standing.rest(beat, empty_at))
 
     def revive(self, now: float) -> int | None:
         return self._change(lambda gate: gate.revive(now))
@@ -70,7 +70,7 @@ class MemoryPermits:
             self.standing, released = self.standing.release(replace(turns, places=waiting), now, self.limits)
             for place in released.places:
                 self.jobs.release(place, now, due_at)
-            return released
+            return replace(released, refused=tuple(p for p in turns.places if p not in waiting))
 
     def _change(self, apply: Callable[[Gate], tuple[Gate, _Answer]]) -> _Answer:
         with self._lock:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from random import Random
 
+from darkroom.beside import in_turn
 from darkroom.faces.wavespeed.webhook_body import prediction_body
 from darkroom.jobs.account import Account
 from darkroom.jobs.job import Job
@@ -145,6 +146,7 @@ class World:
             clock=self.clock,
             random=self.random,
             time_left=lambda: self.seconds_left,
+            beside=in_turn,
         )
 
     def accept(self, idempotency_key: str | None = None, **changes: object) -> Job:

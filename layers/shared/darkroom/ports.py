@@ -185,7 +185,8 @@ class Permits(Protocol):
         """For a job on its way. Not granted, the line is closed: the job goes into the backlog next."""
 
     def renew(self, taken_at: float, now: float) -> Admission:
-        """For a job that was released long before it came to start. Not granted, as `take`."""
+        """For a job whose permit was taken long before it came to start; its slot remains the one of
+        `taken_at`. Not granted, as `take`."""
 
     def join(self, now: float) -> Admission:
         """A job waits in any case. Never granted, as `take`."""
@@ -206,16 +207,17 @@ class Permits(Protocol):
     def tick(self, beat: int, now: float) -> bool:
         """This tick is made now, and `beat` + 1 is the next one. False: it is none of the chain alive."""
 
-    def rest(self, beat: int, now: float) -> bool:
-        """The chain ends before this tick. False: it must go on."""
+    def rest(self, beat: int, empty_at: float, now: float) -> bool:
+        """The chain ends before this tick: nobody was seen to wait at `empty_at`. False: it must go on."""
 
     def revive(self, now: float) -> int | None:
-        """The tick to begin a chain with, where one is needed and none is alive."""
+        """Nobody is seen to wait. The tick to send, where there should be one and may be none; an account
+        that nobody has waited at for long is watched no more."""
 
     def release(self, turns: Turns, now: float, due_at: float) -> Released:
         """Out of the backlog, as many as there are permits for and still wait, each with its permit and
-        `due_at`; a permit and its job are written together or not at all. After a ThrottledError some may
-        have been released."""
+        `due_at`; a permit and its job are written together or not at all. Where none of them waits and they
+        were all, nobody does. After a ThrottledError some may have been released."""
 
 
 class Backlog(Protocol):
@@ -231,7 +233,7 @@ class Backlog(Protocol):
         """How many stand from `first` to `last`, counted up to `most`."""
 
     def accounts(self) -> Sequence[str]:
-        """Those that have a chain of ticks, or should have."""
+        """Those that jobs wait for, or did some minutes ago."""
 
 
 class Upstreams(Protocol):

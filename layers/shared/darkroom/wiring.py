@@ -128,6 +128,7 @@ def deliverer() -> Deliverer:
 @cache
 def poller() -> Poller:
     """Its `time_left` is that of the invocation: `replace` it."""
+    from darkroom.beside import in_a_thread
     from darkroom.pictures.fetch import PictureFetcher
     from darkroom.usecases.context import Policy, Poller
 
@@ -148,6 +149,7 @@ def poller() -> Poller:
         clock=time.time,
         random=random.Random(),  # noqa: S311  # jitter and seeds of pictures, no secret
         time_left=lambda: 0.0,
+        beside=in_a_thread,
     )
 
 

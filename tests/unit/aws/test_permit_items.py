@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from darkroom.aws.permit_items import (
     account_of,
     permits_item,
+    permits_key,
     read_counts,
     stored_gate,
     stored_version,
@@ -56,13 +57,18 @@ def test_an_account_is_read_from_its_item() -> None:
     assert account_of(permits_item("tenant/a-b", Gate(), "v1")) == "tenant/a-b"
 
 
-def test_the_item_stands_in_the_index_at_one_place_while_there_are_ticks() -> None:
+def test_the_key_is_not_the_one_that_an_older_stack_keeps_its_permits_at() -> None:
+    assert permits_key("default") == {"pk": {"S": "UPSTREAM#default"}, "sk": {"S": "gate"}}
+
+
+def test_the_item_stands_in_the_index_at_one_place_while_it_is_watched() -> None:
     def place(line: Line) -> object:
         item = permits_item("default", Gate(line=line), "v1")
         return item.get("due"), item.get("due_at")
 
     assert place(Line()) == (None, None)
-    assert place(Line(alive_until=1.0, beat=1)) == place(Line(alive_until=2.0, beat=2)) != (None, None)
+    ticking, at_rest = Line(joined_at=1.0, alive_until=2.0, beat=2), Line(joined_at=1.0)
+    assert place(ticking) == place(at_rest) != (None, None)
 
 
 def test_the_item_is_below_one_write_unit_at_the_highest_tier() -> None:

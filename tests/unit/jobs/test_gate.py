@@ -1,7 +1,14 @@
 """The gate: open or closed, and one chain of ticks that is begun again when it is lost."""
 
 from darkroom.jobs.backlog import Turns
-from darkroom.jobs.gate import LEASE_SECONDS, QUIET_SECONDS, RELEASE_PAUSE_SECONDS, Admission, Gate
+from darkroom.jobs.gate import (
+    LEASE_SECONDS,
+    QUIET_SECONDS,
+    RELEASE_PAUSE_SECONDS,
+    WATCHED_SECONDS,
+    Admission,
+    Gate,
+)
 from darkroom.jobs.permits import PermitLimits
 
 NOW = 1_760_000_000.0
@@ -11,7 +18,7 @@ EMPTY = Turns((), all_seen=True)
 
 def closed() -> Gate:
     gate, admission = Gate().join(NOW)
-    assert admission == Admission(False, beat=1)
+    assert admission == Admission(False, beat=0)
     return gate
 
 
@@ -30,7 +37,7 @@ def test_while_there_are_permits_a_job_takes_one_on_its_way() -> None:
 def test_whoever_finds_no_permit_closes_the_line_and_begins_the_ticks() -> None:
     gate = Gate(window=Gate().window.taken(NOW, LIMITS, 2))
     gate, admission = gate.take(NOW, LIMITS)
-    assert admission == Admission(False, beat=1)
+    assert admission == Admission(False, beat=0)
     assert gate.line.closed
 
 
@@ -47,17 +54,36 @@ def test_within_a_second_of_another_a_job_that_comes_changes_nothing() -> None:
 
 def test_a_tick_is_made_once_and_names_the_next() -> None:
     gate = closed()
-    ticked = gate.tick(1, NOW + 1)
+    ticked = gate.tick(0, NOW + 1)
     assert ticked is not None
-    assert ticked.tick(1, NOW + 1) is None
-    assert ticked.tick(2, NOW + 2) is not None
+    assert ticked.tick(0, NOW + 1) is None
+    assert ticked.tick(1, NOW + 2) is not None
 
 
-def test_a_chain_that_is_alive_is_not_begun_again_and_a_lost_one_is() -> None:
+def test_the_due_tick_is_sent_again_where_it_may_be_lost_and_not_before() -> None:
     assert closed().revive(NOW + LEASE_SECONDS - 1)[1] is None
-    gate, beat = closed().revive(NOW + LEASE_SECONDS + 1)
-    assert beat == 2
-    assert gate.tick(1, NOW + 30) is None
+    assert closed().revive(NOW + LEASE_SECONDS + 1)[1] == 0
+
+
+def test_a_tick_that_was_only_late_counts_and_its_second_message_does_not() -> None:
+    again, _ = closed().revive(NOW + LEASE_SECONDS + 1)
+    late = again.tick(0, NOW + 30)
+    assert late is not None
+    assert late.tick(0, NOW + 31) is None
+
+
+def test_however_late_the_ticks_are_and_however_many_join_one_is_made() -> None:
+    """Behind a queue of minutes every message is older than the lease, and new jobs come all the time."""
+    gate, sent = closed(), [(NOW, 0)]
+    for second in range(1, 200):
+        gate, admission = gate.join(NOW + second)
+        sent += [] if admission.beat is None else [(NOW + second, admission.beat)]
+    made = 0
+    for _, beat in sent:
+        ticked = gate.tick(beat, NOW + 300)
+        made, gate = (made, gate) if ticked is None else (made + 1, ticked)
+    assert len(sent) > 10
+    assert made == 1
 
 
 def test_a_gate_that_nobody_waits_at_needs_no_ticks() -> None:
@@ -79,16 +105,31 @@ def test_the_line_opens_when_the_last_in_sight_is_released() -> None:
 
 def test_the_ticks_go_on_for_a_while_behind_the_last_job_and_then_end() -> None:
     gate, _ = closed().release(EMPTY, NOW, LIMITS)
-    assert gate.rest(1, NOW + QUIET_SECONDS - 1) is None
-    resting = gate.rest(1, NOW + QUIET_SECONDS)
+    assert gate.rest(0, NOW + QUIET_SECONDS - 1) is None
+    resting = gate.rest(0, NOW + QUIET_SECONDS)
     assert resting is not None
     assert resting.revive(NOW + 1_000)[1] is None
-    assert resting.join(NOW + 1_000)[1] == Admission(False, beat=2)
+    assert resting.join(NOW + 1_000)[1] == Admission(False, beat=0)
+
+
+def test_the_reconciler_looks_at_a_line_for_minutes_after_the_ticks_have_ended() -> None:
+    resting = closed().release(EMPTY, NOW, LIMITS)[0].rest(0, NOW + QUIET_SECONDS)
+    assert resting is not None
+    assert resting.line.watched
+    assert resting.revive(NOW + WATCHED_SECONDS - 1)[0].line.watched
+    unwatched, _ = resting.revive(NOW + WATCHED_SECONDS)
+    assert not unwatched.line.watched
+    assert unwatched.revive(NOW + 2 * WATCHED_SECONDS) == (unwatched, None)
+    assert unwatched.join(NOW + 1_000)[0].line.watched
+
+
+def test_a_line_is_watched_while_there_are_ticks_however_long_ago_the_last_job_came() -> None:
+    assert closed().revive(NOW + 2 * WATCHED_SECONDS)[0].line.watched
 
 
 def test_the_ticks_do_not_end_while_jobs_wait_or_for_another_chain() -> None:
-    assert closed().rest(1, NOW + 1_000) is None
-    assert closed().release(EMPTY, NOW, LIMITS)[0].rest(2, NOW + 1_000) is None
+    assert closed().rest(0, NOW + 1_000) is None
+    assert closed().release(EMPTY, NOW, LIMITS)[0].rest(1, NOW + 1_000) is None
 
 
 def test_a_job_that_came_late_into_the_index_closes_the_line_again() -> None:

@@ -1,12 +1,12 @@
 """The gate of an upstream account as its item, and back. Pure.
 
-    pk = UPSTREAM#{account}   sk = permits   starts, running, held_until, …, closed, beat, turn, …, version
+    pk = UPSTREAM#{account}   sk = gate   starts, running, held_until, …, closed, beat, turn, …, version
 
 Counts by time are one short text, its numbers to the base of 36: `t3v5ts:3,k,4:7` is 3 at t3v5ts, 20 one
 step later and 7 four steps after that. So the item stays below 1 KB, and a write at one unit, at thousands of
-tasks. While there is a chain of ticks the item stands in the index by_due, in a partition of its own: there
-the reconciler finds the accounts that jobs wait for. It keeps its place there, so that no tick costs a write
-of the index.
+tasks. From the first job that waits until minutes after the last one the item stands in the index by_due, in
+a partition of its own: there the reconciler finds the accounts. It keeps its place there, so that no tick
+costs a write of the index.
 """
 
 from collections.abc import Mapping
@@ -16,13 +16,13 @@ from darkroom.jobs.gate import Gate, Line
 from darkroom.jobs.permits import SLOT_BUCKET_SECONDS, PermitWindow
 
 DUE_LINES = "line"
-"""by_due's partition of the accounts that have a chain of ticks."""
+"""by_due's partition of the accounts that jobs wait for."""
 _OWNER = "UPSTREAM"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def permits_key(account: str) -> Item:
-    return to_item({"pk": f"{_OWNER}#{account}", "sk": "permits"})
+    return to_item({"pk": f"{_OWNER}#{account}", "sk": "gate"})
 
 
 def account_of(item: Item) -> str:
@@ -31,7 +31,6 @@ def account_of(item: Item) -> str:
 
 def permits_item(account: str, gate: Gate, version: str) -> Item:
     window, line = gate.window, gate.line
-    ticking = line.alive_until is not None
     values = {
         "starts": write_counts(window.starts, 1),
         "running": write_counts(window.running, SLOT_BUCKET_SECONDS),
@@ -45,8 +44,8 @@ def permits_item(account: str, gate: Gate, version: str) -> Item:
         "turn": line.turn,
         "tenants": line.tenants,
         "released_at": line.released_at,
-        "due": DUE_LINES if ticking else None,
-        "due_at": 0 if ticking else None,
+        "due": DUE_LINES if line.watched else None,
+        "due_at": 0 if line.watched else None,
         "version": version,
     }
     return {**permits_key(account), **to_item(values)}

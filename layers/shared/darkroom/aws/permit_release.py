@@ -37,15 +37,16 @@ class PermitRelease:
 
     def release(self, turns: Turns, now: float, due_at: float) -> Released:
         """Raises ThrottledError; jobs may be released then, and the reconciler finds those."""
-        standing = self._read()
+        standing, wanted = self._read(), turns.places
         for _ in range(_TRIES):
             gate, released = (stored_gate(standing) if standing else Gate()).release(turns, now, self._limits)
-            if not released.places:
-                return released
+            gone = tuple(place for place in wanted if place not in turns.places)
+            if not released.places:  # nothing is written of it
+                return Released((), now, None, gone)
             marks = [self._mark(place, now, due_at) for place in released.places]
             refused = transact(self._client, [self._swap(gate, standing), *marks])
             if refused is None:
-                return released
+                return replace(released, refused=gone)
             if refused[0] is not None:
                 standing = refused[0] or self._read()
             turns = replace(turns, places=_without(turns.places, released.places, refused[1:]))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from darkroom.aws.permit_release import PermitRelease
@@ -60,19 +61,26 @@ class DynamoPermits:
     def tick(self, beat: int, now: float) -> bool:
         return self._write(lambda gate: _unless_none(gate, gate.tick(beat, now)), now)
 
-    def rest(self, beat: int, now: float) -> bool:
-        return self._write(lambda gate: _unless_none(gate, gate.rest(beat, now)), now)
+    def rest(self, beat: int, empty_at: float, now: float) -> bool:
+        return self._write(lambda gate: _unless_none(gate, gate.rest(beat, empty_at)), now)
 
     def revive(self, now: float) -> int | None:
         return self._write(lambda gate: gate.revive(now), now)
 
     def release(self, turns: Turns, now: float, due_at: float) -> Released:
-        if not turns.places:
-            return self._write(lambda gate: gate.release(turns, now, self.limits), now)
-        try:
-            return self._release.release(turns, now, due_at)
-        finally:
-            self._writer.forget()
+        refused: tuple[str, ...] = ()
+        if turns.places:
+            try:
+                released = self._release.release(turns, now, due_at)
+            finally:
+                self._writer.forget()
+            if len(released.refused) < len(turns.places):
+                return released
+            refused = released.refused
+        nobody = replace(turns, places=())
+        return replace(
+            self._write(lambda gate: gate.release(nobody, now, self.limits), now), refused=refused
+        )
 
     def _admission(self, apply: Callable[[Gate], tuple[Gate, Admission]], now: float) -> Admission:
         admission: Admission = self._writer.write(Change(apply, now, may_wait=True))

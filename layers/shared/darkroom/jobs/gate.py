@@ -4,8 +4,9 @@
     closed  jobs wait, and nobody passes them by: those that wait are released in their turn
 
 Somebody has to release them: a chain of ticks, each a message that sends the next one. `beat` is the number
-of the tick that is due; a message with another number is not of this chain. A chain that has shown no sign
-of life until `alive_until` is lost, and whoever finds that begins another one.
+of the tick that is due; a message with another number says nothing. Where there was no sign of life until
+`alive_until` the due tick's message may be lost, and whoever finds that sends it again. It may have been late
+only: of all messages of one number the first counts, so there is one chain however many are sent.
 """
 
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,8 @@ LEASE_SECONDS = 15.0
 LONGEST_TICK_SECONDS = 5.0
 QUIET_SECONDS = 10.0
 """So long after the last job came the ticks go on, for one that is still on its way into the index."""
+WATCHED_SECONDS = 600.0
+"""So long after the last job came the reconciler goes on to look, for one that the index showed only then."""
 _NOTED_SECONDS = 1.0
 RELEASE_PAUSE_SECONDS = 0.25
 """Tasks that end release what waits no more often than this, all together."""
@@ -24,8 +27,8 @@ RELEASE_PAUSE_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """`granted`: the permit is taken. Else the job has to wait, and `beat` is the tick to begin with, where
-    there is no chain of them. `retry_seconds`: neither is known, ask again after that."""
+    """`granted`: the permit is taken. Else the job has to wait, and `beat` is the tick to send, where there
+    may be none. `retry_seconds`: neither is known, ask again after that."""
 
     granted: bool
     beat: int | None = None
@@ -34,8 +37,9 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`joined_at`: when a job last came, within a second. `turn`: the tenant that was released last,
-    `tenants`: how many were seen to wait then."""
+    """`joined_at`: when a job last came, within two seconds; 0.0 where none has for so long that nobody need
+    look. `alive_until`: None where there are no ticks. `turn`: the tenant that was released last, `tenants`:
+    how many were seen to wait then."""
 
     closed: bool = False
     joined_at: float = 0.0
@@ -44,6 +48,11 @@ class Line:
     turn: str = ""
     tenants: int = 0
     released_at: float = 0.0
+
+    @property
+    def watched(self) -> bool:
+        """Whether the reconciler looks for jobs that wait here."""
+        return self.joined_at > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +66,8 @@ class Gate:
         return replace(self, window=self.window.taken(now, limits, 1)), Admission(True)
 
     def renew(self, taken_at: float, now: float, limits: PermitLimits) -> tuple["Gate", Admission]:
-        """Of a job that was released, whatever waits. Where there is no permit now, it keeps its old one
-        until it waits again."""
+        """Of a job that has a permit, whatever waits. Where it can't start now, it keeps the slot until it
+        waits again."""
         window = self.window.renew(taken_at, now, limits)
         return self.join(now) if window is None else (replace(self, window=window), Admission(True))
 
@@ -71,25 +80,29 @@ class Gate:
         return gate, Admission(False, beat)
 
     def revive(self, now: float) -> tuple["Gate", int | None]:
-        """The tick to begin another chain with, where jobs may wait and the last chain is lost."""
+        """The tick to send, where jobs may wait and there may be none on its way."""
         line = self.line
         if line.alive_until is None and not line.closed:
-            return self, None
+            return self._unwatched(now), None
         if line.alive_until is not None and line.alive_until > now:
             return self, None
-        line = replace(line, beat=line.beat + 1, alive_until=now + LEASE_SECONDS)
-        return replace(self, line=line), line.beat
+        return replace(self, line=replace(line, alive_until=now + LEASE_SECONDS)), line.beat
+
+    def _unwatched(self, now: float) -> "Gate":
+        if now - self.line.joined_at < WATCHED_SECONDS or not self.line.watched:
+            return self
+        return replace(self, line=replace(self.line, joined_at=0.0))
 
     def tick(self, beat: int, now: float) -> "Gate | None":
-        """With the next tick due. None: the message is not of the chain that is alive."""
+        """With the next tick due. None: this one is not."""
         if self.line.alive_until is None or self.line.beat != beat:
             return None
         return replace(self, line=replace(self.line, beat=beat + 1, alive_until=now + LEASE_SECONDS))
 
-    def rest(self, beat: int, now: float) -> "Gate | None":
-        """Without a chain of ticks. None: there still is something for it to do."""
+    def rest(self, beat: int, empty_at: float) -> "Gate | None":
+        """Without ticks: the index was seen to be empty at that time. None: they must go on."""
         line = self.line
-        if line.closed or line.beat != beat or now - line.joined_at < QUIET_SECONDS:
+        if line.closed or line.beat != beat or empty_at - line.joined_at < QUIET_SECONDS:
             return None
         return replace(self, line=replace(line, alive_until=None))
 
@@ -122,8 +135,10 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """Each of the jobs at these places has a permit of that time. `beat`: as in `Admission`."""
+    """Each of the jobs at these places has a permit of that time. `beat`: as in `Admission`. `refused`:
+    nobody waits at these any more, whatever the index shows."""
 
     places: tuple[str, ...]
     permit_at: float
     beat: int | None
+    refused: tuple[str, ...] = ()

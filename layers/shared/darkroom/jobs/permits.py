@@ -14,6 +14,8 @@ WINDOW_SECONDS = 60 / (1 - HEADROOM)
 START_BUCKETS_A_SECOND = 4
 SLOT_BUCKET_SECONDS = 60
 _SLOT_BUCKETS = 20
+_OLDEST_SLOT = 0.5
+"""Of the time that a slot is kept: older, it isn't renewed."""
 CONCURRENCY_RETRY_SECONDS = 1.0
 NARROWED_TO = 0.8
 """Of what was in use when upstream answered 429."""
@@ -87,18 +89,26 @@ class PermitWindow:
         if count == 0:
             return self
         window = self.without_the_past(now, limits)
-        second, bucket = _start_bucket(now), _slot_bucket(now, limits)
         return replace(
             window,
-            starts={**window.starts, second: window.starts.get(second, 0) + count},
-            running={**window.running, bucket: window.running.get(bucket, 0) + count},
+            starts=_more(window.starts, _start_bucket(now), count),
+            running=_more(window.running, _slot_bucket(now, limits), count),
         )
 
     def renew(self, taken_at: float, now: float, limits: PermitLimits) -> "PermitWindow | None":
-        """The permit of `taken_at`, which nobody has used yet, taken anew now. None: there is none now."""
-        window = self.without_the_past(now, limits).give_back(taken_at, limits)
+        """The start of `taken_at`, which nobody has made yet, is to be made now. None: it can't be.
+
+        The slot remains the one of `taken_at`, so that this may be done in vain, and twice: a start is
+        then counted too late or once too often, never too seldom. A slot that ends long before a task of
+        now could is not kept on.
+        """
+        if now - taken_at > limits.slot_seconds * _OLDEST_SLOT:
+            return None
+        window = self.without_the_past(now, limits)
         window = replace(window, starts=_one_less(window.starts, _start_bucket(taken_at)))
-        return window.taken(now, limits, 1) if window.room(now, limits) else None
+        if not window.give_back(taken_at, limits).room(now, limits):
+            return None
+        return replace(window, starts=_more(window.starts, _start_bucket(now), 1))
 
     def give_back(self, taken_at: float, limits: PermitLimits) -> "PermitWindow":
         """The slot; that there was a start remains."""
@@ -152,6 +162,10 @@ class PermitWindow:
             if excess <= 0:
                 return _end(at) + WINDOW_SECONDS - now
         return 0.0
+
+
+def _more(counts: Mapping[int, int], at: int, count: int) -> Mapping[int, int]:
+    return {**counts, at: counts.get(at, 0) + count}
 
 
 def _one_less(counts: Mapping[int, int], at: int) -> Mapping[int, int]:

@@ -4,7 +4,8 @@ from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Job, JobStatus
 from darkroom.ports import JobMessage
 from darkroom.usecases.context import Poller
-from darkroom.usecases.save import save_and_release
+from darkroom.usecases.finish import release_and_deliver
+from darkroom.usecases.save import save_and_clear
 from darkroom.usecases.stop import ask_to_stop
 
 _UNDELIVERED_SECONDS = 30.0
@@ -13,18 +14,19 @@ _UNDELIVERED_SECONDS = 30.0
 
 def after_end(poller: Poller, job: Job, message: JobMessage) -> None:
     del message  # the end has no next message
+    slot = None
     if job.status is JobStatus.CANCELLED:
-        job = _tidy_up(poller, job)
+        job, slot = _tidy_up(poller, job)
     pending = job.delivery.status is DeliveryStatus.PENDING and job.delivery.made == 0
     waited = poller.clock() - (job.finished_at or 0.0)
-    if pending and (job.status is JobStatus.CANCELLED or waited > _UNDELIVERED_SECONDS):
-        poller.deliverer.first_attempt(job, poller.time_left())
+    deliver = pending and (job.status is JobStatus.CANCELLED or waited > _UNDELIVERED_SECONDS)
+    release_and_deliver(poller, job, slot, deliver=deliver)
 
 
-def _tidy_up(poller: Poller, job: Job) -> Job:
-    """Tell upstream, and give the slot back: once, whoever comes first."""
+def _tidy_up(poller: Poller, job: Job) -> tuple[Job, float | None]:
+    """Tell upstream, and find the slot to give back: once, whoever comes first."""
     if job.slot_taken_at is None:
-        return job
+        return job, None
     if job.prediction_id is not None:
         ask_to_stop(poller, job, job.prediction_id)
-    return save_and_release(poller, job, lambda current: current)
+    return save_and_clear(poller, job, lambda current: current)

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from darkroom.beside import Beside
 from darkroom.jobs.job import Job
 from darkroom.ports import (
     ImagesBucket,
@@ -49,13 +50,18 @@ class Poller:
     random: random.Random
     time_left: Callable[[], float]
     """Seconds until the worker is stopped from outside."""
+    beside: Beside
+    """Does something while its worker waits for somebody else."""
 
     def again(self, message: JobMessage, delay_seconds: float, *, moved: bool = False) -> None:
         """Send the message on. `moved`: the job has changed its state, so the tries count from zero."""
         self.queue.send(replace(message, tries=0 if moved else message.tries + 1), delay_seconds)
 
-    def give_back(self, job: Job, taken_at: float) -> None:
-        """A permit's slot, and let in who waits for it. One that can't be given back now frees itself."""
+    def give_back(self, job: Job, taken_at: float | None) -> None:
+        """A permit's slot, if there is one, and let in who waits for it. One that can't be given back now
+        frees itself."""
+        if taken_at is None:
+            return
         account = job.upstream_account
         try:
             others_may_start = self.upstreams.permits(account).give_back(taken_at, self.clock())

@@ -1,27 +1,32 @@
 """Release the jobs that wait for a permit: at each tick while there are any, and when a task has ended.
 
 Any number of these may run at once: what one releases is written with its permits (`Permits.release`).
+Whoever waits is found by
+
+    the ticks             within seconds of a permit. They go on until one of them has itself seen that the
+                          index is empty, seconds after the last job came
+    the reconciler        within a minute or two, where a tick was lost, or the index was later than that
+    its own deadline      by its message, or by the reconciler
 """
 
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from darkroom.jobs.backlog import job_id_at, next_turns, tenant_at
 from darkroom.jobs.gate import LONGEST_TICK_SECONDS
 from darkroom.jobs.job import STACKS_ACCOUNT
-from darkroom.ports import Backlog, JobMessage, Permits, Queue, Telemetry, ThrottledError, Tick
+from darkroom.ports import Backlog, Permits, Queue, Telemetry, ThrottledError, Tick
+from darkroom.usecases.release import Release
 
-ROUND = 90
-"""Jobs released at once: DynamoDB takes 100 writes in a transaction."""
 _ROUNDS = 30
-_SEEN_ROUNDS = 5
-"""So long the index may still show what was released."""
+_ROUNDS_AFTER_END = 2
+"""The second for those that the index shows behind such as are gone."""
 _LONGEST_SLEEP_SECONDS = 0.5
 """SQS's delays are whole seconds: for a permit that is free sooner a tick waits itself."""
 _SHORTEST_SLEEP_SECONDS = 0.05
 _MOST_COUNTED = 100_000
+_WATCH_SECONDS = 5.0
+"""An account isn't begun with in less time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Dispatcher:
     def tick(self, tick: Tick) -> None:
         """Release what may start, and send the next tick: the chain goes on while jobs wait.
 
-        One that is delivered twice, or lost and begun anew, goes on once. Raises ThrottledError.
+        One that is delivered twice, or lost and sent again, is made once. Raises ThrottledError.
         """
         permits = self.permits_of(tick.account)
         if not permits.tick(tick.beat, self.clock()):
@@ -45,8 +50,10 @@ class Dispatcher:
         following = Tick(tick.account, tick.beat + 1)
         delay = 1.0
         try:
-            delay = self._release_for_a_second(tick.account)
-            if permits.rest(following.beat, self.clock()):
+            release = self._release(tick.account)
+            delay = self._release_for_a_second(permits, release)
+            empty_at = release.empty_at
+            if empty_at is not None and permits.rest(following.beat, empty_at, self.clock()):
                 return
         except ThrottledError as error:
             self.telemetry.count("ReleaseFailed", account=tick.account, reason=str(error))
@@ -55,12 +62,12 @@ class Dispatcher:
     def after_end(self, account: str) -> None:
         """A task has ended and others wait. What fails here the next tick makes good."""
         try:
-            self._release(account, 1)
+            self._release(account).rounds(_ROUNDS_AFTER_END, self.clock)
         except ThrottledError as error:
             self.telemetry.count("ReleaseFailed", account=account, reason=str(error))
 
     def begin(self, account: str, beat: int | None) -> None:
-        """A chain of ticks, where the gate has said that one is to begin. Lost, it is begun again."""
+        """Send a tick, where the gate has said which. Lost, it is sent again."""
         if beat is None:
             return
         try:
@@ -68,24 +75,40 @@ class Dispatcher:
         except ThrottledError:
             self.telemetry.count("EnqueueFailed", account=account)
 
-    def watch(self) -> None:
+    def watch(self, time_left: Callable[[], float]) -> None:
         """Begin chains that were lost, and say how many jobs wait and how far the limits are used."""
-        for account in {STACKS_ACCOUNT, *self.backlog.accounts()}:
-            permits, now = self.permits_of(account), self.clock()
-            waiting = self.backlog.count(account, _MOST_COUNTED)
-            # Also where the index showed jobs only after the ticks had ended
-            self.begin(account, permits.join(now).beat if waiting else permits.revive(now))
-            rate, slots = permits.gate(now).window.use(now, permits.limits)
-            if account == STACKS_ACCOUNT:
-                self.telemetry.gauge({"JobsWaiting": waiting, "RateUsed": rate, "TasksUsed": slots})
-            else:
-                self.telemetry.info("line", account=account, waiting=waiting, rate=rate, tasks=slots)
+        for account in self._watched():
+            if time_left() < _WATCH_SECONDS:
+                return
+            try:
+                self._watch(account)
+            except Exception as error:  # noqa: BLE001  # the outermost edge for this one account
+                self.telemetry.count("WatchFailed", account=account, error=type(error).__name__)
 
-    def _release_for_a_second(self, account: str) -> float:
+    def _watched(self) -> Iterable[str]:
+        """The stack's account is always one of them."""
+        yield STACKS_ACCOUNT
+        try:
+            yield from {*self.backlog.accounts()} - {STACKS_ACCOUNT}
+        except ThrottledError as error:
+            self.telemetry.count("WatchFailed", account="all", error=type(error).__name__)
+
+    def _watch(self, account: str) -> None:
+        permits, now = self.permits_of(account), self.clock()
+        waiting = self.backlog.count(account, _MOST_COUNTED)
+        # Also where the index showed jobs only after the ticks had ended
+        self.begin(account, permits.join(now).beat if waiting else permits.revive(now))
+        rate, slots = permits.gate(now).window.use(now, permits.limits)
+        if account == STACKS_ACCOUNT:
+            self.telemetry.gauge({"JobsWaiting": waiting, "RateUsed": rate, "TasksUsed": slots})
+        else:
+            self.telemetry.info("line", account=account, waiting=waiting, rate=rate, tasks=slots)
+
+    def _release_for_a_second(self, permits: Permits, release: Release) -> float:
         """Returns after how many seconds the next tick is worth its while."""
-        permits, ends_at = self.permits_of(account), self.clock() + 1.0
+        ends_at = self.clock() + 1.0
         while True:
-            self._release(account, _ROUNDS)
+            found = release.rounds(_ROUNDS, self.clock)
             now = self.clock()
             gate = permits.gate(now)
             if not gate.line.closed:
@@ -93,24 +116,18 @@ class Dispatcher:
             wait = gate.window.wait_seconds(now, permits.limits)
             if wait > _LONGEST_SLEEP_SECONDS:
                 return min(max(float(int(wait)), 1.0), LONGEST_TICK_SECONDS)
+            if wait == 0 and not found:  # the index shows only such as are gone
+                return 1.0
             if now + wait >= ends_at:
                 return 0.0
             self.sleep(max(wait, _SHORTEST_SLEEP_SECONDS))
 
-    def _release(self, account: str, rounds: int) -> None:
-        """While there are both permits and jobs that wait."""
-        permits, before = self.permits_of(account), deque[tuple[str, ...]](maxlen=_SEEN_ROUNDS)
-        for _ in range(rounds):
-            now = self.clock()
-            gate = permits.gate(now)
-            room = min(gate.window.room(now, permits.limits), ROUND)
-            if room == 0:
-                return
-            gone = {place for places in before for place in places}
-            turns = next_turns(partial(self.backlog.waiting, account), gate.line.turn, room + len(gone))
-            released = permits.release(turns.without(gone, room), now, now + self.overdue_seconds)
-            self.begin(account, released.beat)
-            self.queue.send_all([JobMessage(tenant_at(place), job_id_at(place)) for place in released.places])
-            if len(released.places) < room:
-                return
-            before.append(released.places)
+    def _release(self, account: str) -> Release:
+        return Release(
+            account,
+            self.permits_of(account),
+            self.backlog,
+            self.queue,
+            partial(self.begin, account),
+            self.overdue_seconds,
+        )

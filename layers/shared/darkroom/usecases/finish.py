@@ -1,12 +1,13 @@
 """End a job: one terminal write, the permit's slot back, the webhook's first attempt at once."""
 
 from collections.abc import Callable
+from functools import partial
 
 from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Job, JobStatus
 from darkroom.ports import JobChangedError
 from darkroom.usecases.context import Poller
-from darkroom.usecases.save import save_and_release
+from darkroom.usecases.save import save_and_clear
 
 _DELIVERY_MARGIN_SECONDS = 30.0
 
@@ -14,13 +15,21 @@ _DELIVERY_MARGIN_SECONDS = 30.0
 def finish(poller: Poller, job: Job, end: Callable[[Job], Job]) -> Job | None:
     """`end` makes the terminal move. None where the job has moved otherwise: nothing more is done then."""
     try:
-        ended = save_and_release(poller, job, lambda current: _due_for_delivery(poller, end(current)))
+        ended, slot = save_and_clear(poller, job, lambda current: _due_for_delivery(poller, end(current)))
     except JobChangedError:
         return None
     _report(poller, ended)
-    if ended.delivery.status is DeliveryStatus.PENDING:
-        poller.deliverer.first_attempt(ended, poller.time_left())
+    release_and_deliver(poller, ended, slot, deliver=ended.delivery.status is DeliveryStatus.PENDING)
     return ended
+
+
+def release_and_deliver(poller: Poller, job: Job, slot_taken_at: float | None, *, deliver: bool) -> None:
+    """At once: neither the receiver nor those that wait for the slot wait for the other."""
+    if not deliver:
+        poller.give_back(job, slot_taken_at)
+        return
+    with poller.beside(partial(poller.give_back, job, slot_taken_at)):
+        poller.deliverer.first_attempt(job, poller.time_left())
 
 
 def _due_for_delivery(poller: Poller, ended: Job) -> Job:

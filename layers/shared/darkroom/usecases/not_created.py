@@ -40,8 +40,8 @@ def _held(poller: Poller, job: Job, outcome: NotCreated | KeyRefused) -> bool:
         return True
     if outcome.throttled:
         poller.telemetry.count("UpstreamThrottled")
-        taken_at = job.slot_taken_at or poller.clock()
-        poller.narrow(job, taken_at, _asked_seconds(outcome) or THROTTLED_SECONDS)
+        started_at = job.attempt.started_at if job.attempt else poller.clock()
+        poller.narrow(job, started_at, _asked_seconds(outcome) or THROTTLED_SECONDS)
     return outcome.throttled
 
 

@@ -19,6 +19,8 @@ from darkroom.usecases.deliver import delivery_message
 from darkroom.usecases.dispatch import Dispatcher
 
 BATCH = 500
+_RESERVE_SECONDS = 15.0
+"""Of its time, for the jobs that wait with nobody to release them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,19 @@ class Reconciler:
 
     def reconcile(self) -> int:
         """Put overdue jobs and deliveries back on their queues, and say how many; the rest comes later."""
-        self.dispatcher.watch()
+        try:
+            taken_up = self._take_up_overdue()
+        finally:
+            self.dispatcher.watch(self.time_left)
+        self.telemetry.info("reconciled", taken_up=taken_up)
+        return taken_up
+
+    def _take_up_overdue(self) -> int:
         taken_up = 0
         for key in self.jobs.overdue(self.clock(), BATCH):
-            if self.time_left() < 5:
+            if self.time_left() < _RESERVE_SECONDS:
                 break
             taken_up += self._reconciled(key)
-        self.telemetry.info("reconciled", taken_up=taken_up)
         return taken_up
 
     def _reconciled(self, key: JobKey) -> bool:

@@ -24,9 +24,16 @@ def save_move(jobs: JobsTable, job: Job, move: Callable[[Job], Job]) -> Job:
 
 
 def save_and_release(poller: Poller, job: Job, move: Callable[[Job], Job]) -> Job:
-    """A move after which the job counts no longer against the concurrent tasks.
+    """A move after which the job counts no longer against the concurrent tasks."""
+    saved, slot_taken_at = save_and_clear(poller, job, move)
+    poller.give_back(saved, slot_taken_at)
+    return saved
 
-    Only the write that clears the slot gives it back: whoever comes later finds it cleared.
+
+def save_and_clear(poller: Poller, job: Job, move: Callable[[Job], Job]) -> tuple[Job, float | None]:
+    """As `save_and_release`, with the slot that the caller must give back.
+
+    Only the write that clears it from the job gives it back: whoever comes later finds it cleared.
     """
     held: float | None = None
 
@@ -35,10 +42,7 @@ def save_and_release(poller: Poller, job: Job, move: Callable[[Job], Job]) -> Jo
         held = current.slot_taken_at
         return move(current).slot_given_back()
 
-    saved = save_move(poller.jobs, job, clearing)
-    if held is not None:
-        poller.give_back(saved, held)
-    return saved
+    return save_move(poller.jobs, job, clearing), held
 
 
 def _place(job: Job) -> tuple[str, str | None, float | None]:

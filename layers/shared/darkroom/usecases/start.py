@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 from darkroom.jobs.catalogue import MAX_SEED, RANDOM_SEED
 from darkroom.jobs.failure import ErrorCode, JobFailure
+from darkroom.jobs.gate import Admission
 from darkroom.jobs.ids import new_attempt_id
 from darkroom.jobs.job import Attempt, Billed, Job, JobStatus
 from darkroom.jobs.looks import next_look_seconds, next_search_seconds
 from darkroom.jobs.upstream import Ambiguous, Created, KeyRefused, NotCreated, Refused
-from darkroom.ports import JobChangedError, JobMessage, Upstream
+from darkroom.ports import JobChangedError, JobMessage, Permits, Upstream
 from darkroom.usecases.charges import count_charge
 from darkroom.usecases.context import SUBMIT_MARGIN_SECONDS, SUBMIT_SECONDS, Poller
 from darkroom.usecases.finish import finish
@@ -24,6 +25,7 @@ from darkroom.usecases.wait import keep_ticking, wait_in_line
 
 FRESH_SECONDS = 0.5
 """A permit taken longer ago is renewed: the window leaves room for a second between it and the POST."""
+_RENEWALS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def start(poller: Poller, job: Job, message: JobMessage) -> None:
     attempt = Attempt(new_attempt_id(), now, _seed(poller, job), permit_at=now, key_version=key_version)
     intent = job.submitting(attempt)
     post = _Post(poller.upstreams.of(intent), poller.callback_url(intent))
-    permit_at = _permit(poller, job, message)
+    permit_at = _permit(poller, job, message)  # last, so that it is fresh
     if permit_at is None:
         return
     attempt = replace(attempt, permit_at=permit_at, started_at=poller.clock())
@@ -65,19 +67,34 @@ def start(poller: Poller, job: Job, message: JobMessage) -> None:
 
 
 def _permit(poller: Poller, job: Job, message: JobMessage) -> float | None:
-    """When the job's permit was taken. None: it has none now; it waits, or asks again."""
-    now, permits = poller.clock(), poller.upstreams.permits(job.upstream_account)
-    if job.permit_at is not None and now - job.permit_at <= FRESH_SECONDS:
-        return job.permit_at
-    admission = permits.take(now) if job.permit_at is None else permits.renew(job.permit_at, now)
+    """When the slot was taken of a permit that is fresh. None: it has none now; it waits, or asks again."""
+    permits = poller.upstreams.permits(job.upstream_account)
+    taken_at = poller.clock() if job.permit_at is None else job.permit_at
+    taken = permits.take(taken_at) if job.permit_at is None else Admission(True)
+    admission = _kept_fresh(poller, permits, taken_at) if taken.granted else taken
     if admission.granted:
-        return now
+        return taken_at
+    if taken.granted and job.permit_at is None:
+        poller.give_back(job, taken_at)  # nobody else knows of it
     if admission.retry_seconds is not None:
         poller.again(message, admission.retry_seconds)
     else:
         with suppress(JobChangedError):  # somebody else is at it
             wait_in_line(poller, job, admission, lambda current: current)
     return None
+
+
+def _kept_fresh(poller: Poller, permits: Permits, taken_at: float) -> Admission:
+    """To ask for a permit may itself take longer than it stays fresh: so not for ever."""
+    for _ in range(_RENEWALS):
+        now = poller.clock()
+        if now - taken_at <= FRESH_SECONDS:
+            return Admission(True)
+        admission = permits.renew(taken_at, now)
+        if not admission.granted:
+            return admission
+        taken_at = now
+    return Admission(False, retry_seconds=1.0)
 
 
 def _record_intent(poller: Poller, job: Job, attempt: Attempt) -> Job | None:
