@@ -1,0 +1,1 @@
+"""The same pictures by what a user would pick instead of Darkroom, and by Darkroom."""

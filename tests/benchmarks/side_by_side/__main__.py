@@ -1,0 +1,119 @@
+"""`make side-by-side`: the same generations by four ways, on a local stack of its own."""
+
+import argparse
+import json
+import os
+import platform
+import signal
+import tempfile
+from collections import defaultdict
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from benchmarks.goals import Measured
+from benchmarks.side_by_side import table
+from benchmarks.side_by_side.figures import Outcome, Victim, added_latency, cost, survival
+from benchmarks.side_by_side.proxy import version
+from benchmarks.side_by_side.stand import standing
+from benchmarks.side_by_side.trial import Bench
+from benchmarks.side_by_side.ways import Way
+from local.home import ROOT
+from local.progress import step
+
+BUILT = ROOT / "build" / "bench"
+TIMED = ("alone", "direct", "litellm", "native", "face")
+KILLED: tuple[tuple[Victim, str], ...] = (
+    ("middle", "litellm"),
+    ("middle", "face"),
+    ("middle", "native"),
+    ("program", "alone"),
+    ("program", "litellm"),
+    ("program", "face"),
+    ("program", "native"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """`speed` is upstream's while latency is taken; the runs with a kill count, and go at `killed_speed`."""
+
+    generations: int = 200
+    rounds: int = 2
+    concurrency: int = 20
+    speed: float = 1.0
+    killed_speed: float = 0.5
+
+
+def measure(size: Size) -> Measured:
+    """Brings a stack of its own up and down; writes build/bench/side-by-side.{json,md}."""
+    comparison = compare(size)
+    BUILT.mkdir(parents=True, exist_ok=True)
+    (BUILT / "side-by-side.md").write_text(f"{heading(size)}\n\n{table.markdown(comparison)}\n")
+    document = {"heading": heading(size), **comparison.document()}
+    (BUILT / "side-by-side.json").write_text(json.dumps(document, indent=2) + "\n")
+    return table.measured(comparison)
+
+
+def heading(size: Size) -> str:
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, Python "
+        f"{platform.python_version()}, LiteLLM {version()}: {size.generations} generations, "
+        f"{size.concurrency} at once"
+    )
+
+
+def compare(size: Size) -> table.Comparison:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        standing(Path(folder), size.concurrency) as (bench, by_name),
+    ):
+        quiet = _undisturbed(replace(bench, speed=size.speed), by_name, size)
+        hurried = replace(bench, speed=size.killed_speed)
+        killed = {
+            (victim, name): survival(
+                _said(f"{victim} killed, {name}", hurried, by_name[name], size.generations, victim)
+            )
+            for victim, name in KILLED
+        }
+        return table.Comparison(
+            latency={name: added_latency(outcomes) for name, outcomes in quiet.items()},
+            cost={name: cost(outcomes) for name, outcomes in quiet.items()},
+            killed=killed,
+        )
+
+
+def _undisturbed(bench: Bench, by_name: dict[str, Way], size: Size) -> dict[str, list[Outcome]]:
+    """In turns, there and back again, so that a machine that slows down does so for all."""
+    outcomes: dict[str, list[Outcome]] = defaultdict(list)
+    for number in range(size.rounds):
+        for name in TIMED if number % 2 == 0 else reversed(TIMED):
+            outcomes[name].append(
+                _said(f"round {number + 1}, {name}", bench, by_name[name], size.generations // size.rounds)
+            )
+    return outcomes
+
+
+def _said(title: str, bench: Bench, way: Way, count: int, victim: Victim | None = None) -> Outcome:
+    with step(f"{count} generations: {title}"):
+        return bench.run(way, count, victim)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit("stopped")
+
+
+def main() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    parser = argparse.ArgumentParser(prog="benchmarks.side_by_side", description=__doc__)
+    for name, default in asdict(Size()).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
+    for row in measure(Size(**vars(parser.parse_args()))).rows:
+        print(f"\n{row.figure}\n  {row.measured}\n  beside {row.baseline}")
+    print(f"\nThe table is {(BUILT / 'side-by-side.md').relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

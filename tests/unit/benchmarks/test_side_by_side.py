@@ -1,0 +1,143 @@
+"""The arithmetic of the comparison: it can say that a way is slow, wasteful or loses pictures."""
+
+from collections import Counter
+
+import pytest
+
+from benchmarks.side_by_side.figures import (
+    Cost,
+    Latency,
+    Outcome,
+    Survival,
+    Victim,
+    added_latency,
+    cost,
+    longest_silence,
+    survival,
+)
+from benchmarks.side_by_side.generations import Told, told
+from benchmarks.side_by_side.processes import Ledger, ProcessId, Reading, Usage, descendants
+from benchmarks.side_by_side.table import COLUMNS, Comparison, markdown, measured
+
+
+def an_outcome(
+    seconds: dict[int, float],
+    charges: dict[int, int],
+    generations: int | None = None,
+    asks: dict[int, int] | None = None,
+    **more: Usage,
+) -> Outcome:
+    return Outcome(
+        generations=len(seconds) if generations is None else generations,
+        delivered=frozenset(seconds),
+        told=Told(seconds, Counter(asks or {}), Counter(), cpu_seconds=2.0, peak_bytes=50),
+        inference_seconds=dict.fromkeys(charges, 6.0),
+        charges=charges,
+        wall_seconds=10.0,
+        longest_silence_seconds=3.0,
+        **more,
+    )
+
+
+def test_added_latency_leaves_out_what_upstream_worked() -> None:
+    seconds = {number: 6.0 + number / 100 for number in range(101)}
+    latency = added_latency([an_outcome(seconds, dict.fromkeys(seconds, 1))])
+    assert latency.p50 == pytest.approx(0.50)
+    assert latency.p95 == pytest.approx(0.95)
+
+
+@pytest.mark.parametrize("charges", [{0: 2, 1: 1}, {0: 1, 1: 1, 2: 1}])
+def test_a_run_that_pays_twice_or_delivers_too_little_has_no_latency(charges: dict[int, int]) -> None:
+    outcome = an_outcome({0: 7.0, 1: 7.0}, charges, generations=len(charges))
+    with pytest.raises(ValueError, match="pay for it once"):
+        added_latency([outcome])
+
+
+def test_cost_is_a_picture_s_share_and_the_highest_peak() -> None:
+    runs = [
+        an_outcome({0: 7.0, 1: 7.0}, {0: 1, 1: 1}, between=Usage(1.0, 100, 1), functions=Usage(3.0, 70, 4)),
+        an_outcome({0: 7.0, 1: 7.0}, {0: 1, 1: 1}, between=Usage(2.0, 80, 1), functions=Usage(1.0, 90, 9)),
+    ]
+    assert cost(runs) == Cost(
+        program_cpu=1.0,
+        program_bytes=50,
+        between_cpu=0.75,
+        between_bytes=100,
+        functions_cpu=1.0,
+        functions_bytes=90,
+        functions_processes=9,
+    )
+
+
+def test_a_kill_shows_what_was_paid_twice_lost_and_wasted() -> None:
+    outcome = an_outcome(
+        {0: 7.0, 1: 7.0, 2: 7.0}, {0: 1, 1: 2, 3: 1}, generations=4, asks={0: 1, 1: 2, 2: 1, 3: 3}
+    )
+    survived = survival(outcome)
+    assert survived.paid == 4
+    assert survived.delivered == 3
+    assert survived.lost == 1
+    assert survived.paid_twice == 1
+    assert survived.wasted == 2  # the second of 1, and 3's
+    assert survived.repeated == 2
+
+
+def test_the_longest_silence_counts_from_the_start() -> None:
+    assert longest_silence(100.0, [109.0, 104.0, 111.0]) == 5.0
+    assert longest_silence(100.0, []) == 0.0
+
+
+def test_a_journal_adds_up_over_a_restart() -> None:
+    summed = told(
+        [
+            {"event": "asked", "number": 1},
+            {"event": "failed", "number": 1, "error": "APIConnectionError"},
+            {"event": "asked", "number": 1},
+            {"event": "delivered", "number": 1, "seconds": 8.5, "at": 1000.0},
+            {"event": "ended", "cpu_seconds": 1.5, "peak_bytes": 10},
+        ]
+    )
+    assert summed.seconds == {1: 8.5}
+    assert summed.asks == {1: 2}
+    assert summed.errors == {"APIConnectionError": 1}
+    assert (summed.cpu_seconds, summed.peak_bytes, summed.delivered_at) == (1.5, 10, [1000.0])
+
+
+def test_a_process_that_has_ended_keeps_its_cpu_time_and_a_new_one_brings_its_own() -> None:
+    old, new, same_number = ProcessId(7, 1), ProcessId(8, 2), ProcessId(7, 3)
+    ledger = Ledger({old: Reading(5.0, 100)})
+    ledger.add({old: Reading(6.0, 100), new: Reading(0.5, 300)})
+    ledger.add({new: Reading(1.0, 200), same_number: Reading(0.25, 10)})
+    assert ledger.usage() == Usage(cpu_seconds=2.25, peak_bytes=400, peak_processes=2)
+
+
+def test_descendants_are_children_of_children_too() -> None:
+    assert descendants(1, {2: 1, 3: 2, 4: 9, 1: 0}) == {2, 3}
+
+
+def a_comparison(paid: int = 220) -> Comparison:
+    survived = Survival(200, paid, 200, 0, paid - 200, paid - 200, 20, 12.4)
+    killed: dict[tuple[Victim, str], Survival] = {("program", name): survived for name in COLUMNS}
+    return Comparison(
+        latency={name: Latency(0.012, 1.25) for name in COLUMNS},
+        cost={name: Cost(0.02, 80_000_000, 0.015, 300_000_000, 0.04, 900_000_000, 12) for name in COLUMNS},
+        killed=killed,
+    )
+
+
+def test_the_table_has_a_cell_for_each_way() -> None:
+    head, rule, *rows = markdown(a_comparison()).splitlines()
+    assert all(title in head for title in COLUMNS.values())
+    assert {line.count("|") for line in (head, rule, *rows)} == {len(COLUMNS) + 2}
+    assert "12 ms, 1.25 s" in rows[0]
+    assert "functions 40 ms (and the emulator of AWS 15 ms)" in rows[2]
+    assert "220 paid, 200 delivered, 0 lost, 20 paid twice" in rows[-1]
+
+
+def test_rows_set_darkroom_beside_the_others_and_have_no_goal() -> None:
+    rows = measured(a_comparison()).rows
+    assert all(row.met is None for row in rows)
+    latency = rows[0]
+    assert "Darkroom" in latency.measured
+    assert "LiteLLM" not in latency.measured
+    assert "LiteLLM" in latency.baseline
