@@ -20,6 +20,8 @@ from darkroom.pictures.verify import MAX_BYTES, PictureVerifier
 if TYPE_CHECKING:
     from darkroom.net.client import GuardedClient, GuardedResponse
 
+SPOOL_BYTES = 2_500_000
+"""Pictures of the usual 2 MB never touch the disk; ten large ones at once keep 25 MB in memory."""
 _HEADER_AND_FRAMING_BYTES = 1024 * 1024
 """On top of the picture: the header and the lengths of the chunks."""
 _GONE = frozenset({403, 404, 410})
@@ -62,7 +64,7 @@ class PictureFetcher:
         output_hosts: frozenset[str],
         local_targets: frozenset[str] = frozenset(),
         max_bytes: int = MAX_BYTES,
-        spool_bytes: int = 1024 * 1024,
+        spool_bytes: int = SPOOL_BYTES,
     ) -> None:
         self._client = client
         self._suffixes = tuple(f".{host.lower().lstrip('.')}" for host in output_hosts)
