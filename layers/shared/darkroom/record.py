@@ -157,7 +157,7 @@ def _webhook(job: Job) -> WebhookRecord | None:
     return {
         "url": job.request.webhook_url,
         "status": _delivery_status(job),
-        "attempts": len(delivery.attempts),
+        "attempts": max(delivery.made, len(delivery.attempts)),
         "next_attempt_at": _seconds(delivery.next_at),
     }
 

@@ -133,7 +133,7 @@ class DeliveryAttemptRecord(TypedDict):
     duration_ms: int
     status_code: Annotated[int | None, "null: there was no answer"]
     error: Annotated[str | None, "a word for what went wrong"]
-    detail: Annotated[str | None, "the same for people"]
+    detail: Annotated[str | None, "the same for people; that of older attempts may be gone"]
     response_hash: Annotated[str | None, "a short hash of the answer's body"]
 
 
@@ -144,4 +144,4 @@ class DeliveryRecord(TypedDict):
     url: Annotated[str | None, "null: no webhook was asked for"]
     status: DeliveryStatus
     next_attempt_at: Annotated[int | None, "Unix seconds"]
-    attempts: Annotated[list[DeliveryAttemptRecord], "oldest first; the latest 20"]
+    attempts: Annotated[list[DeliveryAttemptRecord], "oldest first; the latest ones, 20 at most"]

@@ -1,33 +1,37 @@
-"""A job as its two items: nothing is lost on the way, and the state stays within one write unit."""
+"""A job as its items: nothing is lost on the way. How large they become is test_item_sizes's."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darkroom.aws.attributes import Item
 from darkroom.aws.job_items import (
     created_key,
     is_job_id,
     job_key,
     request_item,
+    result_item,
+    result_key,
     state_item,
     stored_job,
     stored_request,
     stored_terms,
 )
 from darkroom.jobs.booking import Booking
-from darkroom.jobs.delivery import Delivery, DeliveryAttempt, DeliveryStatus
-from darkroom.jobs.failure import JobFailure
+from darkroom.jobs.delivery import Delivery, DeliveryAttempt
+from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.ids import new_job_id
 from darkroom.jobs.job import Attempt, Billed, Job, JobStatus, StoredOutput, Terms
 from darkroom.jobs.request import ImageRequest, Priority, WebhookFormat
+from darkroom.net.errors import NetworkFailure
 from darkroom.ports import JobKey
 from memory.jobs import a_job
+from unit.aws.write_units import item_bytes
 
 times = st.floats(1e9, 4e9)
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
+words = st.sampled_from([*NetworkFailure, "redirect", "http_status", "url_refused"]).map(str)
 ids = st.from_regex(r"[a-z0-9_]{1,30}", fullmatch=True)
 jobs = st.builds(
     Job,
@@ -64,9 +68,10 @@ jobs = st.builds(
     submitted_at=st.none() | times,
     finished_at=st.none() | times,
     inference_ms=st.none() | st.integers(0, 10**7),
-    outputs=st.lists(st.builds(StoredOutput, key=texts, nsfw=st.none() | st.booleans()), max_size=2).map(
-        tuple
-    ),
+    outputs=st.lists(
+        st.builds(StoredOutput, key=texts.filter(lambda key: key[:1] != "/"), nsfw=st.none() | st.booleans()),
+        max_size=2,
+    ).map(tuple),
     failure=st.none() | st.builds(JobFailure, message=texts),
     billed=st.sampled_from(Billed),
     billed_at_end=st.none() | st.sampled_from(Billed),
@@ -75,11 +80,12 @@ jobs = st.builds(
         attempts=st.lists(
             st.builds(
                 DeliveryAttempt,
-                at=times,
+                at=st.integers(10**12, 4 * 10**12).map(lambda ms: ms / 1000),
+                duration_ms=st.integers(0, 15_000),
                 status_code=st.none() | st.integers(100, 599),
-                error=st.none() | texts,
+                error=st.none() | words,
                 detail=st.none() | texts,
-                response_hash=st.none() | texts,
+                response_hash=st.none() | st.just("e3b0c442"),
             ),
             max_size=2,
         ).map(tuple),
@@ -93,8 +99,11 @@ jobs = st.builds(
 
 def as_stored(job: Job) -> Job:
     request = request_item(job, retention_days=30)
-    state = state_item(job, retention_days=30)
-    return stored_job(stored_request(request), stored_terms(request), state)
+    state, result = state_item(job, retention_days=30), result_item(job, retention_days=30)
+    key = result_key(state)
+    assert (key is None) == (result is None)
+    assert result is None or result.items() >= (key or {}).items()
+    return stored_job(stored_request(request), stored_terms(request), state, result)
 
 
 @given(job=jobs)
@@ -108,7 +117,17 @@ def test_a_job_survives_its_items(job: Job) -> None:
 @given(job=jobs)
 def test_what_was_asked_for_stands_in_the_request_alone(job: Job) -> None:
     state = state_item(job, retention_days=30)
-    own = {"model", "prompt", "webhook_url", "metadata", "tag", "price_microusd", "payers"}
+    own = {
+        "model",
+        "prompt",
+        "webhook_url",
+        "metadata",
+        "tag",
+        "price_microusd",
+        "payers",
+        "tenant",
+        "created",
+    }
     assert not own & state.keys()
 
 
@@ -155,42 +174,54 @@ def test_ids_of_both_makings_can_be_looked_up_and_junk_can_t() -> None:
     assert not any(map(is_job_id, ("", "a#b", "a" * 65, "é", "a\n", "a b", "../a")))
 
 
-def test_the_state_of_a_job_delivered_at_the_first_attempt_is_below_one_write_unit() -> None:
-    assert item_bytes(state_item(delivered_job(tenant="a" * 39), 30)) < 1024
-
-
 def test_the_state_doesn_t_grow_with_the_prompt() -> None:
     short, long = (state_item(a_job(prompt="x" * length), 30) for length in (1, 2_000))
     assert item_bytes(short) == item_bytes(long)
 
 
-def delivered_job(tenant: str) -> Job:
-    """A job at the end of its usual way, every text as long as it gets there."""
-    at = 1_760_000_000.123456
-    job = a_job(tenant=tenant, id=new_job_id(), created_at=at, due_at=at + 120, webhook_url="https://a.test")
-    output = StoredOutput(
-        f"outputs/{tenant}/{job.id}/0.jpeg", "image/jpeg", 2048, 2048, 9_999_999, "f" * 64, False
+def test_what_is_not_stored_of_a_request_means_what_it_always_meant() -> None:
+    usual = ImageRequest(
+        model="bytedance/seedream-v3.1",
+        prompt="a red bicycle",
+        width=1024,
+        height=1024,
+        seed=-1,
+        enable_prompt_expansion=True,
+        webhook_url=None,
+        metadata={},
+        tag=None,
+        deadline_seconds=3600,
+        webhook_format=WebhookFormat.EVENT,
+        inline_output=False,
+        part=None,
+        priority=Priority.NORMAL,
     )
-    job = job.submitting(Attempt("att_" + "0" * 16, at, 2_147_483_647, at)).processing("p" * 36, at)
-    job = replace(job.completed((output,), 60_000, at), revision="r" * 12, booked=Booking.RELEASED)
-    attempt = DeliveryAttempt(at, 1_500, 200, response_hash="f" * 16)
-    return job.deliver(replace(Delivery(DeliveryStatus.PENDING), next_at=at).delivered(attempt))
+    stored = request_item(a_job(request=usual), 30)
+    assert {"model", "prompt", "width", "height"} == stored.keys() & {each.name for each in fields(usual)}
+    assert stored_request(stored) == usual
 
 
-def item_bytes(item: Item) -> int:
-    """By DynamoDB's rules: UTF-8 of names and text, two digits a byte and one, 3 for a document."""
-    return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
+def test_a_picture_is_named_by_what_follows_the_jobs_own_folder() -> None:
+    job = a_job()
+    outputs = tuple(
+        StoredOutput(key, "image/png", 512, 512, 9, "ab" * 32)
+        for key in (f"outputs/acme/{job.id}/0.png", "elsewhere/0.png")
+    )
+    [first, second] = output_values(replace(job, outputs=outputs))
+    assert (first["key"], second["key"]) == ({"S": "/0.png"}, {"S": "elsewhere/0.png"})
 
 
-def _value_bytes(value: Any) -> int:
-    ((kind, content),) = value.items()
-    match kind:
-        case "S":
-            return len(content.encode())
-        case "N":
-            return (len(content) + 1) // 2 + 1
-        case "M":
-            return 3 + len(content) + item_bytes(content)
-        case "L":
-            return 3 + sum(1 + _value_bytes(element) for element in content)
-    return 1
+def output_values(job: Job) -> list[Any]:
+    item = result_item(job, 30) or state_item(job, 30)
+    return [output["M"] for output in item["outputs"]["L"]]
+
+
+def test_another_result_of_the_same_job_is_another_item() -> None:
+    """Who loses the race to end the job must not change what the winner's state names."""
+    keys = [result_key(state_item(a_job(failure=a_long_failure(text)), 30)) for text in ("one", "two", "one")]
+    assert keys[0] == keys[2] != keys[1]
+    assert None not in keys
+
+
+def a_long_failure(text: str) -> JobFailure:
+    return JobFailure(ErrorCode.UPSTREAM_FAILED, f"{text} " * 60)

@@ -1,6 +1,6 @@
 """A tenant's jobs, newest first, from the index by_tenant: index pages, filters and cursors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from darkroom.aws.attributes import Item, to_attribute, to_item
@@ -12,6 +12,7 @@ from darkroom.aws.job_items import (
     created_key,
     item_key,
     job_key,
+    result_key,
     stored_job,
     stored_request,
     stored_terms,
@@ -79,7 +80,7 @@ def _index_page(
 
 def _index_key(tenant: str, created: str) -> Item:
     job_id = created.partition("#")[2]
-    return {**item_key(JobKey(tenant, job_id), STATE), **to_item({"tenant": tenant, "created": created})}
+    return {**item_key(JobKey(tenant, job_id), REQUEST), **to_item({"tenant": tenant, "created": created})}
 
 
 def _first_created(wanted: JobsFilter) -> str:
@@ -97,16 +98,29 @@ def _last_created(wanted: JobsFilter) -> str:
 
 
 def _read_jobs(client: "DynamoDBClient", table: str, keys: Sequence[JobKey]) -> list[Job]:
-    """In the keys' order, without those that have expired meanwhile."""
+    """In the keys' order, without those that have expired meanwhile, or were never wholly accepted."""
     wanted = [(item_key(key, REQUEST), item_key(key, STATE)) for key in keys]
-    read = read_items(client, table, [key for pair in wanted for key in pair])
-    items = {_identity(item): item for item in read}
+    items = _by_key(read_items(client, table, [key for pair in wanted for key in pair]))
     pairs = [(items.get(_identity(request)), items.get(_identity(state))) for request, state in wanted]
+    whole = [(request, state) for request, state in pairs if request is not None and state is not None]
+    apart = [key for _, state in whole if (key := result_key(state)) is not None]
+    # Consistent: the state that names it may be newer than this read would else be
+    results = _by_key(read_items(client, table, apart, consistent=True))
+    ended = [(request, state, _result(state, results)) for request, state in whole]
     return [
-        stored_job(stored_request(request), stored_terms(request), state)
-        for request, state in pairs
-        if request is not None and state is not None
+        stored_job(stored_request(request), stored_terms(request), state, result)
+        for request, state, result in ended
+        if result is not None
     ]
+
+
+def _result(state: Item, results: Mapping[tuple[Any, Any], Item]) -> Item | None:
+    key = result_key(state)
+    return state if key is None else results.get(_identity(key))
+
+
+def _by_key(items: Sequence[Item]) -> dict[tuple[Any, Any], Item]:
+    return {_identity(item): item for item in items}
 
 
 def _identity(item: Item) -> tuple[Any, Any]:

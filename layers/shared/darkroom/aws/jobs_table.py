@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from darkroom.aws.attributes import to_attribute
+from darkroom.aws.attributes import Item, to_attribute
 from darkroom.aws.conditional_put import Put, put
 from darkroom.aws.errors import translated
 from darkroom.aws.job_additions import JobAdditions, Standing
@@ -17,6 +17,8 @@ from darkroom.aws.job_items import (
     is_job_id,
     job_key,
     partition_key,
+    result_item,
+    result_key,
     stored_job,
     stored_request,
     stored_terms,
@@ -53,6 +55,8 @@ class DynamoJobsTable:
 
         The stored jobs have revisions of their own: get() them before a save().
         """
+        for job in jobs:
+            self._put_result(job)  # a new job has none
         if len(jobs) == 1 and not payers_of(jobs[0]):
             return [self._add(jobs[0])]
         return self._additions.add(jobs)
@@ -63,12 +67,14 @@ class DynamoJobsTable:
 
     def save(self, job: Job) -> Job:
         saved = replace(job, revision=_new_revision(), booked=booking_of(job))
+        if job.delivery.made == 0:  # with the webhook's first attempt it stands already
+            self._put_result(saved)
         state = changed_state(self._table, saved, job.revision, self._retention_days)
         same = saved.booked == job.booked
         standing = put(self._client, state) if same else self._bookings.settle(job, state)
         if standing is None:
             return saved
-        raise JobChangedError(stored_job(job.request, job.terms, standing) if standing else None)
+        raise JobChangedError(self._standing_state(job, standing) if standing else None)
 
     def list(self, tenant: str, wanted: JobsFilter, limit: int, cursor: str | None) -> JobsPage:
         """Reads a bounded number of jobs: a page may be short, or empty, and still have a cursor."""
@@ -113,7 +119,20 @@ class DynamoJobsTable:
         standing = put(self._client, self._new_state(added))
         if standing is None:
             return None
-        return stored_job(job.request, job.terms, standing)
+        return self._standing_state(job, standing)
+
+    def _put_result(self, job: Job) -> None:
+        """Where the state has no room for it."""
+        result = result_item(job, self._retention_days)
+        if result is not None:
+            with translated():
+                self._client.put_item(TableName=self._table, Item=result)
+
+    def _standing_state(self, job: Job, state: Item) -> Job | None:
+        """The job as the state says, or as it stands by now."""
+        if result_key(state) is not None:
+            return self.get(job.tenant, job.id)
+        return stored_job(job.request, job.terms, state)
 
     def _standing(self, job: Job) -> Standing | None:
         return self._read(job.tenant, job.id)
@@ -130,8 +149,12 @@ class DynamoJobsTable:
         if REQUEST not in items:
             return None
         request, terms = stored_request(items[REQUEST]), stored_terms(items[REQUEST])
-        job = stored_job(request, terms, items[STATE]) if STATE in items else None
-        return Standing(request, terms, job)
+        state = items.get(STATE)
+        key = result_key(state) if state is not None else None
+        result = state if key is None else items.get(key["sk"]["S"])
+        if state is None or result is None:  # never wholly accepted, or about to expire
+            return Standing(request, terms, None)
+        return Standing(request, terms, stored_job(request, terms, state, result))
 
     def _new_request(self, job: Job) -> Put:
         return new_request(self._table, job, self._retention_days)

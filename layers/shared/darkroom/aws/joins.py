@@ -41,14 +41,14 @@ class DynamoJoins:
 
     def add(self, call: OpenCall) -> OpenCall:
         added = replace(call, revision=_new_revision())
-        put(self._client, conditional_put(self._table, _item(added), "attribute_not_exists(pk)"))
+        put(self._client, conditional_put(self._table, call_item(added), "attribute_not_exists(pk)"))
         return added
 
     def save(self, call: OpenCall) -> OpenCall | None:
         saved = replace(call, revision=_new_revision())
         request = conditional_put(
             self._table,
-            _item(saved),
+            call_item(saved),
             "#revision = :read",
             ExpressionAttributeNames={"#revision": "revision"},
             ExpressionAttributeValues={":read": to_attribute(call.revision)},
@@ -93,7 +93,7 @@ def _sort_key(started_at: float, group: str = "") -> str:
     return f"{int(started_at * 1000):013d}#{group}"
 
 
-def _item(call: OpenCall) -> Item:
+def call_item(call: OpenCall) -> Item:
     return to_item(
         {
             "pk": _partition_key(call.tenant, call.fingerprint),

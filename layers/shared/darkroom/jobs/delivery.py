@@ -1,11 +1,12 @@
 """The delivery of a job's event to its webhook: an axis of its own beside the job's state."""
 
 import hashlib
+from base64 import b64encode
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 KEPT_ATTEMPTS = 20
-"""More than one whole schedule and some replays; bounds the item's size."""
+"""More than one whole schedule and some replays. Where a job's texts are long the store has room for fewer."""
 KEPT_REPLAYS = 10
 """So many replays with a key are told from a repeat; bounds the item's size as well."""
 
@@ -91,5 +92,5 @@ class Delivery:
 
 
 def _mark(idempotency_key: str) -> str:
-    """64 bits tell a job's keys apart."""
-    return hashlib.sha256(idempotency_key.encode()).hexdigest()[:16]
+    """48 bits tell a job's keys apart."""
+    return b64encode(hashlib.sha256(idempotency_key.encode()).digest()[:6]).decode()

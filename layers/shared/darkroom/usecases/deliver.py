@@ -124,7 +124,7 @@ class Deliverer:
 
     def _record(self, job: Job, result: DeliveryResult, started: float) -> None:
         attempt = DeliveryAttempt(
-            at=started,
+            at=round(started, 3),
             duration_ms=result.duration_ms,
             status_code=result.status_code,
             error=result.error,
