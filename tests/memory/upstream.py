@@ -61,13 +61,14 @@ class FakeUpstream:
         return self.predictions.setdefault(prediction_id, prediction)
 
     def finish(self, prediction_id: str, *outputs: str, nsfw: tuple[bool, ...] = ()) -> None:
+        started_at = self.predictions[prediction_id].created_at or self._clock()
         self._change(
             prediction_id,
             progress=Progress.COMPLETED,
             status_word="completed",
             outputs=outputs,
             nsfw=nsfw,
-            inference_ms=6_000,
+            inference_ms=round((self._clock() - started_at) * 1_000),
         )
 
     def fail(self, prediction_id: str, failure: JobFailure) -> None:

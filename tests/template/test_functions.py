@@ -109,13 +109,17 @@ def test_budgets_are_written_only_by_those_whose_saves_can_settle_and_nothing_el
     template: Template,
 ) -> None:
     accounts = {"Fn::GetAtt": ["AccountsTable", "Arn"]}
-    writers = {}
+    writers: dict[str, list[Any]] = {}
     for name, properties in template.of_type("AWS::IAM::Role").items():
         for statement in statements(properties):
             if statement["Resource"] == accounts and "dynamodb:UpdateItem" in as_list(statement["Action"]):
-                writers[name] = statement
-    of_tenants = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "TENANT#*"}}
+                writers.setdefault(name, []).append((statement["Action"], statement.get("Condition")))
+    of_tenants = ("dynamodb:UpdateItem", within("TENANT#*"))
+    of_models = (["dynamodb:GetItem", "dynamodb:UpdateItem"], within("MODEL#*"))
     assert set(writers) == {"SubmitRole", "PollerRole", "CallbackRole", "AccountsRole"}
-    for name in ("SubmitRole", "PollerRole", "CallbackRole"):
-        assert writers[name]["Action"] == "dynamodb:UpdateItem"
-        assert writers[name]["Condition"] == of_tenants
+    assert writers["SubmitRole"] == writers["CallbackRole"] == [of_tenants]
+    assert writers["PollerRole"] == [of_tenants, of_models]  # inference times
+
+
+def within(keys: str) -> dict[str, Any]:
+    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys}}

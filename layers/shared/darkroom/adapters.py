@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from darkroom.aws.backlog import DynamoBacklog
     from darkroom.aws.budgets import Budgets
     from darkroom.aws.images_bucket import S3ImagesBucket
+    from darkroom.aws.inference_times import DynamoInferenceTimes
     from darkroom.aws.jobs_table import DynamoJobsTable
     from darkroom.aws.joins import DynamoJoins
     from darkroom.aws.prices import StoredPrices
@@ -62,6 +63,13 @@ def prices() -> StoredPrices:
     from darkroom.aws.prices import StoredPrices
 
     return StoredPrices(clients().dynamodb, settings().accounts_table)
+
+
+@cache
+def inference_times() -> DynamoInferenceTimes:
+    from darkroom.aws.inference_times import DynamoInferenceTimes
+
+    return DynamoInferenceTimes(clients().dynamodb, settings().accounts_table)
 
 
 @cache

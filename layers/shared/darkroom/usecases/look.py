@@ -2,7 +2,7 @@
 
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.job import Billed, Job
-from darkroom.jobs.looks import backoff_seconds, next_look_seconds
+from darkroom.jobs.looks import backoff_seconds
 from darkroom.jobs.upstream import Prediction, Progress, UpstreamUnavailableError
 from darkroom.pictures.errors import OutputGoneError, OutputRefusedError, OutputRetryError
 from darkroom.ports import JobMessage
@@ -61,8 +61,7 @@ def _look_later(poller: Poller, job: Job, message: JobMessage, at_least: float =
         return
     if message.chain is None:
         return  # from outside of the chain of looks, which goes on by itself
-    elapsed = now - (job.submitted_at or now)
-    delay = max(next_look_seconds(elapsed, callbacks=poller.policy.callbacks), at_least)
+    delay = max(poller.look_times.next_seconds(job, now), at_least)
     poller.again(message, min(delay, ends_at - now), moved=True)
 
 
@@ -97,6 +96,7 @@ def _failed(poller: Poller, job: Job, prediction: Prediction) -> None:
 
 
 def _completed(poller: Poller, job: Job, prediction: Prediction, message: JobMessage) -> None:
+    seen_at = poller.clock()
     seconds = min(_FETCH_SECONDS, poller.time_left() - _FETCH_MARGIN_SECONDS)
     if seconds <= 0:
         poller.again(message, 0.0)
@@ -110,9 +110,11 @@ def _completed(poller: Poller, job: Job, prediction: Prediction, message: JobMes
     except (OutputGoneError, OutputRetryError) as error:
         _fetch_later(poller, job, message, error)
     else:
-        finish(
-            poller, job, lambda current: current.completed(outputs, prediction.inference_ms, poller.clock())
-        )
+        inference_ms = prediction.inference_ms
+        ended = finish(poller, job, lambda current: current.completed(outputs, inference_ms, poller.clock()))
+        if ended is not None and message.tries == 0:  # else it was seen to be done before
+            called_back = message.chain is None
+            poller.look_times.ended(job, inference_ms, seen_at, called_back=called_back)
 
 
 def _fetch_later(
