@@ -17,12 +17,14 @@ from darkroom.usecases.cancel import Canceller
 from darkroom.usecases.context import Policy, Poller
 from darkroom.usecases.deliver import Deliverer
 from darkroom.usecases.dispatch import Dispatcher
+from darkroom.usecases.look_times import LookTimes
 from darkroom.usecases.reconcile import Reconciler
 from darkroom.webhooks.event import event_body
 from darkroom.webhooks.formats import WebhookFormats
 from memory.backlog import MemoryBacklog
 from memory.clock import FakeClock
 from memory.images_bucket import MemoryImagesBucket
+from memory.inference_times import MemoryInferenceTimes
 from memory.jobs_table import MemoryJobsTable
 from memory.permits import MemoryPermits
 from memory.pictures import FakePictureSource
@@ -61,6 +63,7 @@ class World:
     jobs: MemoryJobsTable = field(default_factory=MemoryJobsTable)
     prices: MemoryPrices = field(default_factory=MemoryPrices)
     permits: MemoryPermits = field(default_factory=MemoryPermits)
+    inference_times: MemoryInferenceTimes = field(default_factory=MemoryInferenceTimes)
     bucket: MemoryImagesBucket = field(default_factory=MemoryImagesBucket)
     pictures: FakePictureSource = field(default_factory=lambda: FakePictureSource({OUTPUT_URL: b"a picture"}))
     sender: FakeSender = field(default_factory=FakeSender)
@@ -68,6 +71,7 @@ class World:
     telemetry: MemoryTelemetry = field(default_factory=MemoryTelemetry)
     random: Random = field(default_factory=lambda: Random(7))
     seconds_left: float = 100.0
+    upstream_timeout_seconds: float = 600.0
 
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.clock)
@@ -76,6 +80,9 @@ class World:
         self.permits.jobs = self.jobs
         self.upstreams = MemoryUpstreams(self.upstream, self.permits, self.clock)
         self.backlog = MemoryBacklog(self.jobs, self.upstreams.accounts)
+        self.look_times = LookTimes(
+            self.inference_times, self.telemetry, self.random, self.clock, callbacks=self.callbacks
+        )
         self.sleep = self.clock.sleep
         self.callback_url = self._callback_url
 
@@ -140,8 +147,9 @@ class World:
             bucket=self.bucket,
             deliverer=self.deliverer,
             dispatcher=self.dispatcher,
+            look_times=self.look_times,
             telemetry=self.telemetry,
-            policy=Policy(self.callbacks, upstream_timeout_seconds=600, overdue_seconds=OVERDUE_SECONDS),
+            policy=Policy(self.callbacks, self.upstream_timeout_seconds, OVERDUE_SECONDS),
             callback_url=self.callback_url,
             clock=self.clock,
             random=self.random,

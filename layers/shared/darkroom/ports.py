@@ -8,6 +8,7 @@ from typing import IO, Any, Protocol
 
 from darkroom.jobs.backlog import Turns
 from darkroom.jobs.gate import Admission, Gate, Released
+from darkroom.jobs.inference_times import InferenceTimes
 from darkroom.jobs.job import Job, Terms
 from darkroom.jobs.joins import OpenCall
 from darkroom.jobs.money import Budget
@@ -306,6 +307,20 @@ class Joins(Protocol):
 class Prices(Protocol):
     def price_microusd(self, model_id: str) -> int | None:
         """Of one image. None: unknown, never zero. Raises ThrottledError."""
+
+
+class InferenceTimesTable(Protocol):
+    """How long the models' tasks take. All methods raise ThrottledError, whatever stands in the way."""
+
+    def read(self, model_id: str) -> InferenceTimes:
+        """As it stood a moment ago; nothing counted for a model that is not there."""
+
+    def add(self, model_id: str, counts: Mapping[int, int]) -> InferenceTimes:
+        """Count tasks by the bucket of their time; returns what stands then. After a ThrottledError they
+        may have been counted."""
+
+    def fade(self, model_id: str, seen: InferenceTimes) -> None:
+        """Halve what was seen, unless somebody has done so since. What was added since stays whole."""
 
 
 class RateLimits(Protocol):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from darkroom.usecases.deliver import Deliverer
     from darkroom.usecases.dispatch import Dispatcher
     from darkroom.usecases.join import Joiner
+    from darkroom.usecases.look_times import LookTimes
     from darkroom.usecases.reconcile import Reconciler
     from darkroom.webhooks.formats import WebhookFormats
 
@@ -126,6 +127,19 @@ def deliverer() -> Deliverer:
 
 
 @cache
+def look_times() -> LookTimes:
+    from darkroom.usecases.look_times import LookTimes
+
+    return LookTimes(
+        adapters.inference_times(),
+        adapters.telemetry(),
+        random.Random(),  # noqa: S311  # which of the likely times a task took, no secret
+        time.monotonic,
+        callbacks=settings().callbacks,
+    )
+
+
+@cache
 def poller() -> Poller:
     """Its `time_left` is that of the invocation: `replace` it."""
     from darkroom.beside import in_a_thread
@@ -143,6 +157,7 @@ def poller() -> Poller:
         bucket=adapters.images_bucket(),
         deliverer=deliverer(),
         dispatcher=dispatcher(),
+        look_times=look_times(),
         telemetry=adapters.telemetry(),
         policy=Policy(here.callbacks, here.upstream_timeout_seconds, here.overdue_seconds),
         callback_url=_callback_url,

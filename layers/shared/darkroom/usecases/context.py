@@ -18,6 +18,7 @@ from darkroom.ports import (
 )
 from darkroom.usecases.deliver import Deliverer
 from darkroom.usecases.dispatch import Dispatcher
+from darkroom.usecases.look_times import LookTimes
 
 SUBMIT_SECONDS = 30.0
 """How long the paid POST may take in all."""
@@ -43,6 +44,7 @@ class Poller:
     bucket: ImagesBucket
     deliverer: Deliverer
     dispatcher: Dispatcher
+    look_times: LookTimes
     telemetry: Telemetry
     policy: Policy
     callback_url: Callable[[Job], str | None]

@@ -12,7 +12,7 @@ from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.gate import Admission
 from darkroom.jobs.ids import new_attempt_id
 from darkroom.jobs.job import Attempt, Billed, Job, JobStatus
-from darkroom.jobs.looks import next_look_seconds, next_search_seconds
+from darkroom.jobs.looks import next_search_seconds
 from darkroom.jobs.upstream import Ambiguous, Created, KeyRefused, NotCreated, Refused
 from darkroom.ports import JobChangedError, JobMessage, Permits, Upstream
 from darkroom.usecases.charges import count_charge
@@ -141,8 +141,7 @@ def _created(poller: Poller, job: Job, prediction_id: str, message: JobMessage) 
         if conflict.current is None or not _adopted(poller, conflict.current, prediction_id):
             return
         saved = conflict.current
-    delay = next_look_seconds(0.0, callbacks=poller.policy.callbacks)
-    _go_on(poller, saved, message, delay)
+    _go_on(poller, saved, message, poller.look_times.next_seconds(saved, now))
 
 
 def _go_on(poller: Poller, job: Job, message: JobMessage, delay_seconds: float) -> None:
