@@ -19,7 +19,7 @@ STACK = $(if $(ENV),darkroom-$(ENV),darkroom-local)
 WITHIN = $(if $(ENV),PYTHONPATH=layers/shared:tests,$(LOCAL).within)
 NEEDS_ENV = $(if $(filter dev prod,$(ENV)),,$(error Which stack? make $@ ENV=dev, or ENV=prod))
 
-.PHONY: help demo up down test lint types build deploy tenant remove-tenant cap rate prices key revoke-key upstream-key logs bench side-by-side clean environments javascript pins
+.PHONY: help demo up down test soak lint types build deploy tenant remove-tenant cap rate prices key revoke-key upstream-key logs bench side-by-side clean environments javascript pins
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ down: environments ## Take the local stack down (PORT=)
 test: environments javascript lint types ## Run all that CI runs: lint, types, every test, those on a local stack of their own too
 	@$(DEV) -m pytest -n auto --ignore tests/stack
 	@$(LOCAL).with_stack $(DEV) -m pytest -rs tests/stack
+
+soak: environments ## Run the simulation for long, on all cores (SEEDS=100000), or one seed of it again (SEED=123)
+	@PYTHONPATH=layers/shared:functions:tests $(DEV) -m simulation $(if $(SEED),--seed $(SEED),$(or $(SEEDS),100000))
 
 lint: environments ## Check the code's form and habits
 	@$(DEV) -m ruff format --check --quiet .

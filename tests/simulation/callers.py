@@ -1,0 +1,169 @@
+"""The tenants' programs: they submit, repeat what was not answered, cancel, delete and replay; and the HTTP
+handlers' part of it, as far as it is more than a use case."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from random import Random
+
+from darkroom.jobs.account import Account
+from darkroom.jobs.delivery import DeliveryError
+from darkroom.jobs.job import Job
+from darkroom.jobs.joins import OpenCall, Post, call_fingerprint, choose_repeated
+from darkroom.ports import BudgetExceededError, JobsTable, ThrottledError
+from darkroom.usecases.accept import Acceptor, IdempotencyConflictError, PriceUnknownError
+from darkroom.usecases.cancel import Canceller, JobEndedError
+from darkroom.usecases.delete import Deleter
+from darkroom.usecases.deliver import Deliverer
+from darkroom.usecases.join import Joiner
+from simulation.judge import Judge
+from simulation.plan import Call, Kind
+from simulation.scheduler import Invocation, Scheduler
+
+SUBMIT_SECONDS = 29.0
+"""The function's timeout in the template, and API Gateway's."""
+_WAIT_SECONDS = 20.0
+_MOST_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """What the submit function does for a request."""
+
+    acceptor: Acceptor
+    joiner: Joiner
+    canceller: Canceller
+    deleter: Deleter
+    deliverer: Deliverer
+    jobs: JobsTable
+
+
+@dataclass
+class Callers:
+    scheduler: Scheduler
+    judge: Judge
+    handlers: Handlers
+    random: Random
+    invocation: Callable[[str, float], Invocation]
+    account_of: Callable[[str], Account]
+    answered: list[tuple[str, str]] = field(default_factory=list)
+    """Tenants and ids of the jobs that callers were told of."""
+    groups: dict[int, set[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(set))
+    """By the call's number: the ids that its answers named."""
+
+    def call(self, call: Call) -> None:
+        for _ in range(call.times):
+            self._try(call, 0)
+
+    def meddle(self) -> None:
+        """Cancel, delete or replay some job."""
+        if not self.answered:
+            return
+        tenant, job_id = self.random.choice(self.answered)
+        handlers = self.handlers
+        acts: list[Callable[[str, str], object]] = [
+            handlers.canceller.cancel,
+            handlers.deleter.delete,
+            handlers.deliverer.replay,
+        ]
+        act = self.random.choice(acts)
+
+        def work() -> None:
+            try:
+                act(tenant, job_id)
+            except (ThrottledError, JobEndedError, DeliveryError):
+                pass
+            except Exception as error:  # noqa: BLE001  # what nobody expects is a violation of its own
+                self.judge.unexpected(error)
+
+        self._run("meddle", work)
+
+    def _try(self, call: Call, tries: int) -> None:
+        final: list[bool] = []
+
+        def work() -> None:
+            try:
+                final.append(self._handled(call, tries))
+            except ThrottledError:
+                pass
+            except (BudgetExceededError, PriceUnknownError):
+                final.append(True)
+            except Exception as error:  # noqa: BLE001  # likewise
+                self.judge.unexpected(error)
+
+        def look() -> None:
+            if not any(final) and tries < _MOST_TRIES and call.kind is not Kind.NATIVE:
+                self._try(call, tries + 1)
+
+        self._run("submit", work)
+        self.scheduler.at(self.scheduler.now + SUBMIT_SECONDS + self.random.uniform(0.5, 8), look)
+
+    def _run(self, name: str, work: Callable[[], None]) -> None:
+        self.scheduler.start(self.invocation(name, SUBMIT_SECONDS), [work])
+
+    def _handled(self, call: Call, tries: int) -> bool:
+        """Whether the caller has a final answer."""
+        account = self.account_of(call.tenant)
+        if call.kind is Kind.JOINED:
+            return self._joined(account, call, tries)
+        key = f"key {call.number}" if call.kind is Kind.KEYED else None
+        try:
+            accepted = self.handlers.acceptor.accept(account, call.request, key)
+        except IdempotencyConflictError:
+            self.judge.fail("the same key and body is no conflict", call.number)
+            raise
+        self._told(call, [accepted.job])
+        return True
+
+    def _joined(self, account: Account, call: Call, tries: int) -> bool:
+        requests = [replace(call.request, part=f"{part}/{call.parts}") for part in range(1, call.parts + 1)]
+        opened = self._opened(account, call_fingerprint(requests), Post(self.scheduler.clock(), tries))
+        try:
+            keys = [opened.key(part) for part in range(1, call.parts + 1)]
+            accepted = self.handlers.acceptor.accept_all(account, requests, keys)
+            jobs = [one.job for one in accepted]
+            self._told(call, jobs)
+            ended = self._wait(jobs)
+        except ThrottledError:
+            self.handlers.joiner.leave(opened)
+            raise
+        except (BudgetExceededError, PriceUnknownError):
+            self.handlers.joiner.answer(opened, failed=True)
+            raise
+        if ended:
+            self.handlers.joiner.answer(opened)
+        else:
+            self.handlers.joiner.leave(opened)
+        return ended
+
+    def _opened(self, account: Account, fingerprint: str, post: Post) -> OpenCall:
+        joiner, tenant = self.handlers.joiner, account.tenant
+        call = (
+            joiner.join(tenant, fingerprint, post, SUBMIT_SECONDS, choose_repeated) if post.retries else None
+        )
+        try:
+            return call or joiner.open(tenant, fingerprint, post, SUBMIT_SECONDS)
+        except ThrottledError:
+            joiner.open_refused(tenant, fingerprint, post)
+            raise
+
+    def _wait(self, jobs: list[Job]) -> bool:
+        ends_at = self.scheduler.now + _WAIT_SECONDS
+        while self.scheduler.now < ends_at:
+            current = [self.handlers.jobs.get(job.tenant, job.id) for job in jobs]
+            if all(job is not None and job.status.terminal for job in current):
+                return True
+            self.scheduler.pause(2.0)
+        return False
+
+    def _told(self, call: Call, jobs: list[Job]) -> None:
+        ids = tuple(job.id for job in jobs)
+        self.answered += [(call.tenant, job_id) for job_id in ids]
+        self.groups[call.number].add(ids)
+        self.judge.require(
+            all(job.tenant == call.tenant for job in jobs), "nobody is told of another's job", call.number
+        )
+        if call.kind is not Kind.NATIVE:
+            self.judge.require(
+                len(self.groups[call.number]) == 1, "one call, one job", call.number, self.groups[call.number]
+            )

@@ -1,0 +1,93 @@
+"""What a seed asks of the system: tenants and their caps, limits, calls and when they come."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from random import Random
+
+from darkroom.jobs.catalogue import DREAMINA_V31, MODELS, RANDOM_SEED
+from darkroom.jobs.permits import PermitLimits
+from darkroom.jobs.request import ImageRequest, Priority, WebhookFormat
+
+TENANTS = ("acme", "globex", "initech")
+PRICES = {DREAMINA_V31.id: 27_000, MODELS[1].id: 20_000}
+
+
+class Kind(StrEnum):
+    NATIVE = "native"
+    KEYED = "keyed"
+    JOINED = "joined"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`at`: seconds since the start. `number` tells it from all others. `times`: so often at once."""
+
+    at: float
+    number: int
+    kind: Kind
+    tenant: str
+    request: ImageRequest
+    parts: int = 1
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`caps` in micro-dollars by tenant. `owned`: globex is a sub-account of acme. `own_key`:
+    initech has an upstream key of its own, which may be removed."""
+
+    limits: PermitLimits
+    callbacks: bool
+    caps: dict[str, int]
+    owned: bool
+    own_key: bool
+    own_key_removed_at: float | None
+    calls: tuple[Call, ...]
+    heals_at: float
+
+
+def drawn_plan(random: Random) -> Plan:
+    spread = random.choice([0.5, 10.0, 60.0, 200.0])
+    count = random.randint(3, 8)
+    return Plan(
+        limits=PermitLimits(random.randint(1, 12), random.randint(1, 6), 600),
+        callbacks=random.random() < 0.75,
+        caps={tenant: random.randint(1, 6) * 27_000 for tenant in TENANTS if random.random() < 0.4},
+        owned=random.random() < 0.3,
+        own_key=random.random() < 0.6,
+        own_key_removed_at=random.uniform(0, 300) if random.random() < 0.2 else None,
+        calls=tuple(_call(random, number, spread) for number in range(count)),
+        heals_at=random.choice([60.0, 200.0, 500.0, 900.0]),
+    )
+
+
+def _call(random: Random, number: int, spread: float) -> Call:
+    kind = random.choice([Kind.NATIVE, Kind.NATIVE, Kind.NATIVE, Kind.KEYED, Kind.KEYED, Kind.JOINED])
+    joined = kind is Kind.JOINED
+    tenant = random.choice([TENANTS[0], *TENANTS])
+    return Call(
+        at=random.random() * spread,
+        number=number,
+        kind=kind,
+        tenant=tenant,
+        request=_request(random, tenant, number, joined=joined),
+        parts=random.choice([1, 1, 2]) if joined else 1,
+        times=random.choice([1, 1, 2, 3]) if kind is Kind.KEYED else 1,
+    )
+
+
+def _request(random: Random, tenant: str, number: int, *, joined: bool) -> ImageRequest:
+    model = random.choice(MODELS)
+    wants_webhook = not joined and random.random() < 0.75
+    request = ImageRequest(
+        model=model.id,
+        prompt=f"picture {number}" if random.random() < 0.7 else "the same picture",
+        width=model.default_size[0],
+        height=model.default_size[1],
+        seed=random.choice([RANDOM_SEED, RANDOM_SEED, 7]),
+        webhook_url=f"https://hooks.test/{tenant}" if wants_webhook else None,
+        webhook_format=random.choice([WebhookFormat.EVENT, WebhookFormat.EVENT, WebhookFormat.PREDICTION]),
+        deadline_seconds=random.choice([30, 120, 600, 3600]),
+        priority=random.choice(list(Priority)),
+    )
+    return replace(request, prompt=f"joined {number}") if joined else request

@@ -1,0 +1,187 @@
+"""An upstream account: takes the paid POST and may lose its reply, works on tasks, calls back; the judge
+hears of whatever it is asked for."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import httpx
+
+from darkroom.jobs.failure import ErrorCode, JobFailure
+from darkroom.jobs.upstream import Prediction, Progress, SubmitOutcome, UpstreamUnavailableError
+from darkroom.wavespeed.answer import Answer
+from darkroom.wavespeed.outcome import outcome_of_answer, outcome_of_error
+from simulation.boundary import Effects
+from simulation.judge import Judge
+from simulation.scheduler import START
+from simulation.upstream_task import UpstreamTask
+
+POST_SECONDS = 30.0
+"""The client's own timeout, `usecases.context.SUBMIT_SECONDS`."""
+_MEDIAN_SECONDS = 6.0
+_NEVER_SECONDS = 90_000.0
+_FAILURE = JobFailure(ErrorCode.UPSTREAM_FAILED, "The upstream service failed to generate the image.")
+
+
+class Upstream:
+    """`call_back` is given the address and the task."""
+
+    def __init__(
+        self,
+        name: str,
+        effects: Effects,
+        judge: Judge,
+        random: Random,
+        call_back: Callable[[str, UpstreamTask, float], None],
+    ) -> None:
+        self.name = name
+        self.tasks: dict[str, UpstreamTask] = {}
+        self._effects = effects
+        self._judge = judge
+        self._random = random
+        self._call_back = call_back
+
+    @property
+    def _now(self) -> float:
+        return self._effects.scheduler.now
+
+    def submit(self, model: str, inputs: Mapping[str, Any], webhook_url: str | None) -> SubmitOutcome:
+        """By the client's own rules of what an answer or an error means."""
+        begun_at = self._now
+        try:
+            answer = self._answer_in_time(begun_at, model, inputs, webhook_url)
+        except httpx.HTTPError as error:
+            return outcome_of_error(error)
+        return outcome_of_answer(answer)
+
+    def _answer_in_time(
+        self, begun_at: float, model: str, inputs: Mapping[str, Any], webhook_url: str | None
+    ) -> Answer:
+        if self._out_of_reach():
+            raise httpx.ConnectError("refused")
+        self._travel(begun_at)
+        answer = self._taken(model, inputs, webhook_url)
+        self._travel(begun_at)
+        return answer
+
+    def _travel(self, begun_at: float) -> None:
+        """Raises ReadTimeout where the client would not have waited for so long."""
+        slow = self._effects.faults.happens("upstream is slow")
+        seconds = self._random.random() * (40.0 if slow else 0.2)
+        self._effects.held_up(seconds)
+        left = begun_at + POST_SECONDS - self._now
+        self._effects.scheduler.pause(min(seconds, left))
+        if seconds >= left:
+            raise httpx.ReadTimeout("slow")
+
+    def _taken(self, model: str, inputs: Mapping[str, Any], webhook_url: str | None) -> Answer:
+        faults = self._effects.faults
+        self._judge.posted(self.name)
+        if faults.happens("upstream throttles"):
+            retry_after = self._random.choice([None, 1.0, 20.0, 3600.0])
+            return Answer(429, retry_after_seconds=retry_after)
+        if self._effects.is_out("upstream's key"):
+            return Answer(self._random.choice([401, 402]))
+        if faults.happens("upstream refuses the request"):
+            return Answer(400, {"code": 400, "data": {"code": self._random.choice([1200, 1401])}})
+        if faults.happens("upstream errs before creating"):
+            return Answer(self._random.choice([408, 500, 502, 503, 504]))
+        if faults.happens("reply lost before creating"):
+            raise httpx.ReadError("reset")
+        task = self._create(model, inputs, webhook_url)
+        if faults.happens("upstream errs after creating"):
+            return Answer(self._random.choice([500, 502, 504]), defect="body")
+        if faults.happens("reply lost after creating"):
+            raise httpx.ReadError("reset")
+        return Answer(200, {"code": 200, "data": {"id": task.id, "status": "created"}})
+
+    def _create(self, model: str, inputs: Mapping[str, Any], webhook_url: str | None) -> UpstreamTask:
+        faults, now, random = self._effects.faults, self._now, self._random
+        seconds = random.lognormvariate(math.log(_MEDIAN_SECONDS), 0.5)
+        if faults.happens("upstream never ends"):
+            seconds = _NEVER_SECONDS
+        task = UpstreamTask(
+            id=f"task-{len(self._judge.made) + 1}",
+            account=self.name,
+            attempt_id=self._judge.attempt_id(),
+            model=model,
+            inputs=dict(inputs),
+            created_at=now,
+            ends_at=now + seconds,
+            seen_at=now + (random.random() * 30 if faults.happens("not seen yet") else 0.0),
+            listed_at=now + faults.up_to("list is late"),
+            fails=faults.happens("upstream fails"),
+        )
+        self.tasks[task.id] = task
+        self._judge.created(task)
+        if webhook_url is not None:
+            self._plan_callbacks(webhook_url, task)
+        return task
+
+    def _plan_callbacks(self, url: str, task: UpstreamTask) -> None:
+        faults, random = self._effects.faults, self._random
+        if faults.happens("callback is lost") or task.ends_at - task.created_at >= _NEVER_SECONDS:
+            return
+        ends_at = task.created_at if faults.happens("callback is early") else task.ends_at
+        for _ in range(2 if faults.happens("callback comes twice") else 1):
+            late = random.random() * 1800 if faults.happens("callback is late") else random.random() * 0.3
+            self._call_back(url, task, ends_at + late)
+
+    def result(self, prediction_id: str) -> Prediction | None:
+        self._require_readable()
+        task = self.tasks.get(prediction_id)
+        if task is None or self._now < task.seen_at or task.deleted_at is not None:
+            return None
+        return self._prediction(task)
+
+    def recent(self, model: str, created_after: float, created_before: float) -> Sequence[Prediction]:
+        self._require_readable()
+        found = [
+            task
+            for task in self.tasks.values()
+            if task.model == model
+            and created_after <= task.created_at <= created_before
+            and task.listed_at <= self._now
+            and task.deleted_at is None
+        ]
+        return [self._prediction(task) for task in found]
+
+    def delete(self, prediction_id: str) -> None:
+        if self._out_of_reach() or self._effects.faults.happens("delete fails"):
+            raise UpstreamUnavailableError("the delete failed")
+        task = self.tasks.get(prediction_id)
+        if task is not None and task.deleted_at is None:
+            task.deleted_at = self._now
+
+    def _prediction(self, task: UpstreamTask) -> Prediction:
+        inputs = {} if self._effects.faults.happens("list without inputs") else task.inputs
+        running = Prediction(
+            task.id,
+            Progress.RUNNING,
+            "processing",
+            model=task.model,
+            created_at=task.created_at,
+            input=inputs,
+        )
+        if task.running(self._now):
+            return running
+        if task.fails:
+            return replace(running, progress=Progress.FAILED, status_word="failed", failure=_FAILURE)
+        return replace(
+            running,
+            progress=Progress.COMPLETED,
+            status_word="completed",
+            outputs=(task.output,),
+            inference_ms=round(1000 * (task.ends_at - task.created_at)),
+        )
+
+    def _require_readable(self) -> None:
+        if self._out_of_reach() or self._effects.faults.happens("reads fail"):
+            asked = self._random.choice([None, None, 30.0])
+            raise UpstreamUnavailableError("HTTP 503", asked)
+
+    def _out_of_reach(self) -> bool:
+        faults = self._effects.faults
+        return faults.is_out("upstream", self._now - START) or faults.happens("upstream is out of reach")

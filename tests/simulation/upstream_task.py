@@ -1,0 +1,29 @@
+"""A task at upstream, with what only upstream knows of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(slots=True, eq=False)
+class UpstreamTask:
+    """`attempt_id`: whose POST made it. `seen_at`: when reads begin to know it."""
+
+    id: str
+    account: str
+    attempt_id: str
+    model: str
+    inputs: Mapping[str, Any]
+    created_at: float
+    ends_at: float
+    seen_at: float
+    listed_at: float
+    fails: bool
+    deleted_at: float | None = None
+
+    @property
+    def output(self) -> str:
+        return f"https://output.test/{self.id}/0.png"
+
+    def running(self, now: float) -> bool:
+        return now < (self.ends_at if self.deleted_at is None else min(self.ends_at, self.deleted_at))

@@ -1,0 +1,72 @@
+"""What must hold when all faults have ended and nothing is left to happen."""
+
+from collections import Counter
+
+from darkroom.jobs.delivery import DeliveryStatus
+from darkroom.jobs.job import Billed, Job
+from darkroom.jobs.money import payers_of
+from darkroom.webhooks.schedule import BASE_DELAYS_SECONDS
+from memory.permits import MemoryPermits
+from simulation.world import World
+
+
+def judge_the_end(world: World) -> None:
+    for job in world.table.all():
+        _job_ended(world, job)
+        _delivered(world, job)
+    _charges(world)
+    _budgets(world)
+    _slots(world)
+    for queue in (world.jobs_queue, world.webhook_queue):
+        world.judge.require(queue.is_empty, "no message is left", queue.name)
+
+
+def _job_ended(world: World, job: Job) -> None:
+    require = world.judge.require
+    require(job.status.terminal, "an accepted job ends", job.id, job.status)
+    require(not job.holds_slot, "an ended job holds no slot for ever", job.id)
+
+
+def _delivered(world: World, job: Job) -> None:
+    require, delivery = world.judge.require, job.delivery
+    if job.request.webhook_url is None:
+        require(delivery.status is DeliveryStatus.NONE, "nobody asked for a webhook", job.id)
+        return
+    ended = (DeliveryStatus.DELIVERED, DeliveryStatus.EXHAUSTED)
+    require(delivery.status in ended, "a webhook is delivered or exhausted", job.id, delivery.status)
+    if delivery.status is DeliveryStatus.DELIVERED:
+        require(world.judge.taken[job.id] > 0, "delivered is what the receiver took", job.id)
+    else:
+        gone = delivery.attempts[-1].status_code == 410
+        all_made = delivery.made == len(BASE_DELAYS_SECONDS)
+        require(gone or all_made, "given up only after the whole schedule", job.id, delivery.made)
+
+
+def _charges(world: World) -> None:
+    """What upstream charges for shows in a record."""
+    judge = world.judge
+    for made in judge.made.values():
+        key, _ = judge.intents[made.attempt_id]
+        job = judge.jobs[key]
+        if not made.fails and made.deleted_at is None:
+            judge.require(job.billed is not Billed.NO, "no charge that no record shows", job.id, made.id)
+
+
+def _budgets(world: World) -> None:
+    spent: Counter[str] = Counter()
+    for job in world.table.all():
+        for payer in payers_of(job):
+            spent[payer] += (job.price_microusd or 0) if job.billed is not Billed.NO else 0
+    for tenant in world.plan.caps:
+        budget = world.budgets.read(tenant)
+        assert budget is not None
+        world.judge.require(budget.reserved == 0, "nothing stays reserved", tenant, budget)
+        world.judge.require(budget.spent == spent[tenant], "spent is what was charged", budget, spent[tenant])
+
+
+def _slots(world: World) -> None:
+    """Each slot comes back, but for those whose giving back was lost with a process or a write."""
+    for account, permits in world.accounts.permits.items():
+        assert isinstance(permits, MemoryPermits)
+        lost = permits.running
+        world.judge.require(lost <= world.effects.failed, "slots come back", account, f"{lost} are not free")
