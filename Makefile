@@ -86,8 +86,9 @@ logs: environments ## Follow the functions' logs (ENV=, PORT=)
 	@# sam follows each log in a thread of its own, and has no more threads than this minus the four it adds
 	@PYTHON_CPU_COUNT=32 $(if $(ENV),$(SAM),$(LOCAL).within env PYTHON_CPU_COUNT=32 .venv-sam/bin/sam) logs --stack-name $(STACK) --tail
 
-bench: environments ## Measure what the README promises, on a local stack of its own
-	@$(LOCAL).with_stack $(DEV) -m benchmarks
+bench: environments ## Measure what the README promises, on a stack of its own; tables and charts in build/bench (ONLY=bursts)
+	@PYTHONPATH=tests $(PYTHON) -m local.environments bench
+	@PYTHONPATH=layers/shared:functions:tests $(DEV) -m benchmarks $(ONLY)
 
 side-by-side: environments ## Measure Darkroom beside the wavespeed client alone and LiteLLM's proxy (needs Linux)
 	@PYTHONPATH=tests $(PYTHON) -m local.environments litellm
@@ -107,6 +108,6 @@ javascript:
 pins: ## Write the pinned requirements anew from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
 	  --no-emit-find-links --generate-hashes --group runtime -o layers/shared/requirements.txt
-	@for group in dev ministack sam litellm; do \
+	@for group in dev ministack sam bench litellm; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
 	    --no-emit-find-links --group $$group -o tests/requirements/$$group.txt; done

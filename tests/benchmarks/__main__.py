@@ -1,49 +1,123 @@
-"""`make bench`: the figures, each with what it is measured against, from one run."""
+"""`make bench`: every figure beside what it is held against, from one run. ONLY=bursts: one benchmark alone.
 
-import json
+The tables, the results as JSON and the charts go to build/bench. A goal that is missed is shown; only work
+that was not done whole, or not done at all, is an error.
+"""
+
 import os
 import platform
+import subprocess
 import sys
-from dataclasses import replace
+import time
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from benchmarks.burst import burst
-from benchmarks.bursts import print_bursts
-from benchmarks.cold_start import import_times
-from local.home import ROOT, Home
+from benchmarks import table
+from benchmarks.goals import Measured, Row
+from local.environments import python
+from local.home import ROOT, free_port
 from local.options import Options
 from local.up import bring_up
+from local.with_stack import up
 
-JOBS = 200
-INFERENCE_SECONDS = 2.0
-LAYER = ROOT / ".aws-sam" / "local" / "SharedLayer" / "python"
-
-
-def main() -> int:
-    state_file = Path(os.environ["DARKROOM_STACK"])
-    port = int(json.loads(state_file.read_text())["aws_endpoint_url"].rsplit(":", 1)[1])
-    print(f"\n{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    _print_cold_start()
-    print_bursts()
-    complete = True
-    for callbacks in ("on", "off"):
-        state = bring_up(replace(Options(), port=port, callbacks=callbacks))
-        assert Home(port).state_file == state_file
-        burst(state, 20, 0.2, callbacks)  # starts the workers
-        figures = burst(state, JOBS, INFERENCE_SECONDS, callbacks)
-        complete = complete and figures.complete
-        print(f"\n{JOBS} jobs at once, upstream takes {INFERENCE_SECONDS:g} s, callbacks {callbacks}")
-        print("\n".join(f"  {line}" for line in figures.lines()), flush=True)
-    return 0 if complete else 1
+OUT = ROOT / "build" / "bench"
+ALONE = {
+    "finishing": "benchmarks.finishing.measuring",
+    "lag": "benchmarks.lag",
+    "bursts": "benchmarks.bursts",
+}
+ON_A_STACK = {"bill": "benchmarks.bill", "burst": "benchmarks.burst"}
+"""Their `measure` takes the stack's state."""
+ON_THE_LAYER = {"cold_start": "benchmarks.cold_start", "warm": "benchmarks.warm"}
+"""They run from the layer that bringing a stack up builds, once it is down again."""
 
 
-def _print_cold_start() -> None:
-    times = import_times(LAYER)
-    baseline = next(iter(times.values()))
-    print("\nCold start: import of each function's module, median of 9 fresh processes")
-    for name, milliseconds in times.items():
-        print(f"  {name:28} {milliseconds:6.0f} ms  {milliseconds / baseline:5.2f} x")
+@dataclass
+class Run:
+    by_name: dict[str, Measured] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+
+    def take(self, name: str, measure: Callable[[], Measured]) -> None:
+        """One that fails is shown, and the others go on."""
+        print(f"Measuring {name}", flush=True)
+        began = time.monotonic()
+        try:
+            self.by_name[name] = measure()
+            print(f"{name} took {time.monotonic() - began:.0f} s", flush=True)
+        except Exception:  # noqa: BLE001  # the outermost edge
+            traceback.print_exc()
+            self.failed.append(name)
+
+    @property
+    def rows(self) -> list[Row]:
+        return table.in_order([row for one in self.by_name.values() for row in one.rows])
+
+
+def main(only: str = "") -> int:
+    names = {only} if only else {*ALONE, *ON_A_STACK, *ON_THE_LAYER}
+    if unknown := names - {*ALONE, *ON_A_STACK, *ON_THE_LAYER}:
+        raise SystemExit(f"No such benchmark: {', '.join(unknown)}")
+    began, run = time.monotonic(), Run()
+    _alone(run, ALONE, names)
+    if names & {*ON_A_STACK, *ON_THE_LAYER}:
+        options = Options(port=free_port())
+        with up(options):
+            _on_a_stack(run, options, names)
+        _alone(run, ON_THE_LAYER, names)
+    folder = OUT / only
+    write(folder, run, time.monotonic() - began)
+    print(f"\n{table.as_text(run.rows)}\n\nAll of it, and charts: {folder.relative_to(ROOT)}")
+    return judged(run, whole=not only)
+
+
+def _alone(run: Run, modules: Mapping[str, str], names: Iterable[str]) -> None:
+    for name, module in modules.items():
+        if name in names:
+            run.take(name, import_module(module).measure)
+
+
+def _on_a_stack(run: Run, options: Options, names: Iterable[str]) -> None:
+    for name, module in ON_A_STACK.items():
+        if name in names:
+            state = bring_up(options)  # as it was, whatever the one before has changed
+            run.take(name, partial(import_module(module).measure, state))
+
+
+def write(folder: Path, run: Run, seconds: float) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    results = folder / "results.json"
+    table.write_results(results, _about(seconds), run.by_name)
+    (folder / "table.md").write_text(table.as_markdown(run.rows))
+    command = [str(python("bench")), "-m", "benchmarks.charts", str(results), str(folder)]
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")})
+
+
+def _about(seconds: float) -> dict[str, Any]:
+    return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "python": platform.python_version(),
+        "minutes": round(seconds / 60, 1),
+    }
+
+
+def judged(run: Run, *, whole: bool) -> int:
+    """1 where work was not done: a benchmark failed, jobs didn't end, a figure has no row."""
+    undone = [*run.failed]
+    if "burst" in run.by_name:
+        undone += [row.figure for row in run.by_name["burst"].rows if row.met is False]
+    if whole:
+        undone += table.missing(run.rows)
+    if undone:
+        print(f"\nNot done: {', '.join(undone)}")
+    return 1 if undone else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

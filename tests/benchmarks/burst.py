@@ -2,18 +2,25 @@
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.goals import Measured, Row
+from benchmarks.local_stack import home_of
 from benchmarks.requests import RequestCounter
 from local.api import Api
+from local.options import Options
 from local.receiver.client import ReceiverClient
 from local.receiver.inbox import Received
 from local.simulator.control import SimulatorControl
 from local.simulator.stats import Stats
+from local.up import bring_up
 
+JOBS, WARM_UP_JOBS = 200, 20
+"""A burst before the one that counts starts the workers."""
+INFERENCE_SECONDS = 2.0
 CLIENTS = 8
 PATIENCE_SECONDS = 300.0
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:TransactWriteItems")
@@ -46,17 +53,32 @@ class Figures:
     def lag_at(self, share: float) -> float:
         return statistics.quantiles(self.lag, n=100)[round(share * 100) - 1]
 
-    def lines(self) -> list[str]:
-        jobs = self.jobs
+    def rows(self) -> list[Row]:
+        jobs, name = self.jobs, f"{self.jobs} jobs at once, local stack, callbacks {self.callbacks}"
+        whole = (
+            f"{self.completed} completed, {self.posts} POSTs, {self.charges} charges, "
+            f"{self.webhooks} webhooks, {self.verified} verified"
+        )
+        figures = (
+            f"{jobs / self.total_seconds:.1f} jobs a second; upstream done → webhook received "
+            f"p50 {self.lag_at(0.5):.2f} s, p95 {self.lag_at(0.95):.2f} s; "
+            f"a job: polls {self.polls / jobs:.2f}, SQS messages {self.sqs_messages / jobs:.2f}, "
+            f"DynamoDB writes {self.dynamodb_writes / jobs:.2f}"
+        )
         return [
-            f"jobs {jobs}, completed {self.completed}, POSTs {self.posts}, charges {self.charges}, "
-            f"webhooks {self.webhooks}, verified {self.verified}",
-            f"jobs a second {jobs / self.total_seconds:.1f} "
-            f"(accepted in {self.accept_seconds:.1f} s, all delivered in {self.total_seconds:.1f} s)",
-            f"upstream done -> webhook received p50 {self.lag_at(0.5):.2f} s, p95 {self.lag_at(0.95):.2f} s",
-            f"polls a job {self.polls / jobs:.2f}, SQS messages a job {self.sqs_messages / jobs:.2f}, "
-            f"DynamoDB writes a job {self.dynamodb_writes / jobs:.2f}",
+            Row(f"{name}: each once", whole, "", f"{jobs} of each", self.complete),
+            Row(f"{name}: how fast", figures, "", "", None),
         ]
+
+
+def measure(state: Mapping[str, Any]) -> Measured:
+    """With callbacks and without: the stack is changed for it."""
+    port, rows = home_of(state).port, []
+    for callbacks in ("on", "off"):
+        changed = bring_up(Options(port=port, callbacks=callbacks))
+        burst(changed, WARM_UP_JOBS, 0.2, callbacks)
+        rows += burst(changed, JOBS, INFERENCE_SECONDS, callbacks).rows()
+    return Measured(rows)
 
 
 def burst(state: dict[str, Any], jobs: int, inference_seconds: float, callbacks: str) -> Figures:

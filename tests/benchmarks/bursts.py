@@ -1,10 +1,14 @@
 """Bursts through the real dispatcher under a fake clock: how far the limits are used, who waits how long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
+from benchmarks.burst_backoff import backoff_starts
 from benchmarks.burst_ideal import ideal_starts
 from benchmarks.burst_world import BurstWorld
+from benchmarks.goals import Measured
 from darkroom.jobs.permits import PermitLimits
 from darkroom.ports import Tick
 
@@ -15,34 +19,41 @@ TIERS = {
     "ultra": PermitLimits(5_000, 5_000, 600),
 }
 """The contract page's account tiers."""
+JOBS, SECOND = 10_000, 100
+_PROCESSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """`rate_used`: the time that the limits need at least for all starts, by the time it took.
+    `second_seconds`: from the second tenant's acceptance to its last start; None without one."""
+
+    rate_used: float
+    throttled_share: float
+    second_seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """`rate_used`: the time that the limits need at least for all starts, by the time it took.
-    `second_tenant`: its last start, from its acceptance, by the same at best; None without one. `receives`:
-    of messages until the job is started; `writes`: of the items of jobs and permits; both for a job."""
+    """`backoff`: without a dispatcher; `ideal`: the limits used to the last, without any way between.
+    `receives`: of messages until the job is started; `writes`: of the items of jobs and permits; both for a
+    job."""
 
     tier: str
-    jobs: int
-    rate_used: float
-    throttled_share: float
-    second_tenant: float | None
+    tenants: int
+    ours: Way
+    backoff: Way
+    ideal: Way
     receives: float
     writes: float
     ticks: int
     longest_window: int
 
-    def row(self) -> str:
-        second = "" if self.second_tenant is None else f"{self.second_tenant:.2f} x"
-        return (
-            f"  {self.tier:8}{2 if second else 1:8}{self.rate_used:11.1%}{self.throttled_share:10.2%}"
-            f"{second:>12}"
-            f"{self.receives:12.2f}{self.writes:10.2f}{self.ticks:9}"
-        )
-
-
-HEADER = "  tier    tenants  rate used       429  2nd tenant  receives/job writes/job    ticks"
+    @property
+    def second_tenant(self) -> float | None:
+        """Its wait by the ideal's."""
+        ours, ideal = self.ours.second_seconds, self.ideal.second_seconds
+        return None if ours is None or ideal is None else ours / ideal
 
 
 def burst(tier: str, tenants: Sequence[str], seed: int = 1) -> Burst:
@@ -51,34 +62,45 @@ def burst(tier: str, tenants: Sequence[str], seed: int = 1) -> Burst:
     arrivals = [world.accepted[str(number)] for number in range(len(tenants))]
     started = [world.upstream.started[str(number)] for number in range(len(tenants))]
     ideal = ideal_starts(limits, tenants, arrivals, world.seconds)
-    jobs = len(tenants)
+    alone, refused = backoff_starts(limits, arrivals, world.seconds)
+
+    def way(starts: Sequence[float], throttled: int) -> Way:
+        needed = (max(ideal) - arrivals[0]) / (max(starts) - arrivals[0])
+        share = throttled / (throttled + len(tenants))
+        return Way(needed, share, _second_seconds(tenants, arrivals, starts))
+
     return Burst(
         tier=tier,
-        jobs=jobs,
-        rate_used=(max(ideal) - arrivals[0]) / (max(started) - arrivals[0]),
-        throttled_share=world.upstream.throttled / (world.upstream.throttled + jobs),
-        second_tenant=_second(tenants, arrivals, started, ideal),
-        receives=world.received_to_start / jobs,
-        writes=(world.jobs.writes + world.permits.writes) / jobs,
+        tenants=len(set(tenants)),
+        ours=way(started, world.upstream.throttled),
+        backoff=way(alone, refused),
+        ideal=way(ideal, 0),
+        receives=world.received_to_start / len(tenants),
+        writes=(world.jobs.writes + world.permits.writes) / len(tenants),
         ticks=world.queue.received[Tick],
         longest_window=_most_in_a_minute(started),
     )
 
 
-def bursts(jobs: int = 10_000, second: int = 100) -> Iterable[Burst]:
-    for tier in TIERS:
-        yield burst(tier, ["acme"] * jobs)
-        yield burst(tier, ["acme"] * (jobs - second) + ["rival"] * second)
+def bursts(jobs: int = JOBS, second: int = SECOND) -> list[Burst]:
+    """Of one tenant and of two, at every tier. In processes: a clock that is none can't be disturbed."""
+    one, two = ["acme"] * jobs, ["acme"] * (jobs - second) + ["rival"] * second
+    cases = [(tier, tenants) for tier in TIERS for tenants in (one, two)]
+    with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(burst, *zip(*cases, strict=True)))
 
 
-def _second(
-    tenants: Sequence[str], arrivals: Sequence[float], started: Sequence[float], ideal: Sequence[float]
+def measure() -> Measured:
+    from benchmarks.bursts_report import report
+
+    return report(bursts())
+
+
+def _second_seconds(
+    tenants: Sequence[str], arrivals: Sequence[float], starts: Sequence[float]
 ) -> float | None:
     own = [number for number, tenant in enumerate(tenants) if tenant != tenants[0]]
-    if not own:
-        return None
-    came = arrivals[own[0]]
-    return (max(started[number] for number in own) - came) / (max(ideal[number] for number in own) - came)
+    return max(starts[number] for number in own) - arrivals[own[0]] if own else None
 
 
 def _most_in_a_minute(started: Sequence[float]) -> int:
@@ -90,12 +112,6 @@ def _most_in_a_minute(started: Sequence[float]) -> int:
     return most
 
 
-def print_bursts() -> None:
-    print("\nBursts of 10,000 jobs by tier, simulated; the second tenant's 100 come behind 9,900")
-    print(HEADER)
-    for each in bursts():
-        print(each.row(), flush=True)
-
-
 if __name__ == "__main__":
-    print_bursts()
+    for row in measure().rows:
+        print(row.figure, row.measured, row.baseline, row.goal, row.met, sep=" | ")

@@ -8,6 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
 
@@ -24,20 +26,30 @@ _IMPATIENT = ("OverdueSeconds=10", "UpstreamTimeoutSeconds=60", "SyncWaitSeconds
 
 
 def main(command: list[str]) -> int:
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
     options = replace(Options(), port=free_port(), inference_seconds=0.3, parameters=_IMPATIENT)
-    home, status = Home(options.port), 1
-    try:
-        bring_up(options)
+    with up(options) as home:
         environment = os.environ | {STACK_VARIABLE: str(home.state_file)}
         status = subprocess.run(command, env=environment, check=False).returncode
-    finally:
         if status:
             _keep_logs(home)
+    return status
+
+
+@contextmanager
+def up(options: Options) -> Iterator[Home]:
+    """A stack while the block runs; the logs are kept where the block fails."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    home = Home(options.port)
+    try:
+        bring_up(options)
+        yield home
+    except BaseException:
+        _keep_logs(home)
+        raise
+    finally:
         with step("Taking the stack down"):
             bring_down(home)
-    return status
 
 
 def _keep_logs(home: Home) -> None:
