@@ -107,4 +107,4 @@ def test_default_context_verifies_and_is_built_once() -> None:
 
 def test_directory_without_hashed_certificates_is_an_error_and_not_a_silent_distrust(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        ssl_context(str(tmp_path))
+        ssl_context(tmp_path)

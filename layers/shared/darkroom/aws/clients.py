@@ -6,6 +6,8 @@ botocore and not boto3: the resource API and the S3 transfer manager are not use
 import threading
 from typing import TYPE_CHECKING, Any, cast
 
+from darkroom.net.tls import amazons_certificates
+
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -72,9 +74,11 @@ class Clients:
         from botocore.config import Config
 
         self._session = self._session or botocore.session.get_session()
+        region = self._region or self._session.get_config_variable("region")
         return self._session.create_client(
             service,
-            region_name=self._region,
+            region_name=region,
+            verify=self._session.get_config_variable("ca_bundle") or _trusted(region),
             config=Config(
                 connect_timeout=_CONNECT_SECONDS,
                 read_timeout=_READ_SECONDS,
@@ -84,3 +88,9 @@ class Clients:
                 **config,
             ),
         )
+
+
+def _trusted(region: str | None) -> str | None:
+    """Amazon's own roots, which sign AWS's endpoints outside of China. None: all that botocore brings."""
+    file = amazons_certificates()
+    return None if file is None or (region or "cn-").startswith("cn-") else str(file)
