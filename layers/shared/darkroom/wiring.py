@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from darkroom.usecases.dispatch import Dispatcher
     from darkroom.usecases.join import Joiner
     from darkroom.usecases.look_times import LookTimes
+    from darkroom.usecases.place_in_line import PlacesInLine
     from darkroom.usecases.reconcile import Reconciler
     from darkroom.webhooks.formats import WebhookFormats
 
@@ -91,6 +92,13 @@ def dispatcher() -> Dispatcher:
         time.time,
         time.sleep,
     )
+
+
+@cache
+def places_in_line() -> PlacesInLine:
+    from darkroom.usecases.place_in_line import PlacesInLine
+
+    return PlacesInLine(adapters.backlog(), upstream_adapters.permits, time.time)
 
 
 def reconciler(time_left: Callable[[], float]) -> Reconciler:

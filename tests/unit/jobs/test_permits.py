@@ -122,6 +122,33 @@ def test_a_permit_from_long_ago_is_renewed_only_where_there_is_one() -> None:
     assert window.renew(START, START + 170, limits) is not None
 
 
+def test_a_permit_renewed_by_two_counts_no_start_too_few() -> None:
+    """Both workers of a message that came twice; one of them makes its POST, beside another job's."""
+    limits = PermitLimits(10, 10, 600)
+    window = PermitWindow().taken(START, limits, 2)  # the other job's in the same quarter of a second
+    for now in (START + 10, START + 20):
+        renewed = window.renew(START, now, limits)
+        assert renewed is not None
+        window = renewed
+    assert sum(window.starts.values()) == 2
+    assert window.room(START + 62, limits) == 8
+    assert sum(window.running.values()) == 2
+
+
+def test_a_renewed_permit_keeps_the_slot_that_its_job_knows_of() -> None:
+    limits = PermitLimits(10, 10, 600)
+    renewed = PermitWindow().taken(START, limits, 1).renew(START, START + 130, limits)
+    assert renewed is not None
+    assert renewed.give_back(START, limits).running == {}
+
+
+def test_a_slot_that_would_not_outlast_a_task_is_not_renewed() -> None:
+    limits = PermitLimits(10, 10, 600)
+    window = PermitWindow().taken(START, limits, 1)
+    assert window.renew(START, START + 299, limits) is not None
+    assert window.renew(START, START + 301, limits) is None
+
+
 FULL = PermitLimits(100, 10, 600)
 
 

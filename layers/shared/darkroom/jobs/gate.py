@@ -125,9 +125,10 @@ class Gate:
         places = turns.places[: self.window.room(now, limits)]
         last = turns.all_seen and places == turns.places
         line = replace(self.line, closed=not last)
+        if places or not last:  # one in vain is no reason for another at once
+            line = replace(line, released_at=now)
         if places:
-            turn = tenant_at(places[-1])
-            line = replace(line, turn=turn, tenants=turns.tenants, released_at=now)
+            line = replace(line, turn=tenant_at(places[-1]), tenants=turns.tenants)
         window = self.window.taken(now, limits, len(places))
         gate, beat = replace(self, window=window, line=line).revive(now)
         return gate, Released(places, now, beat)

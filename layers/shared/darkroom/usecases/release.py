@@ -14,9 +14,9 @@ from darkroom.ports import Backlog, JobMessage, Permits, Queue
 
 ROUND = 90
 """Jobs released at once: DynamoDB takes 100 writes in a transaction."""
-_GONE_ROUNDS = 5
+_GONE_ROUNDS = 8
 """So long the index may still show what was released."""
-_VAIN_ROUNDS = 2
+_VAIN_ROUNDS = 5
 """Where the index shows only such as no longer wait: a transaction is refused for each round of them."""
 
 
