@@ -1,7 +1,6 @@
 """The native API: jobs and their webhooks."""
 
 import json
-import time
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -60,10 +59,9 @@ def get_webhook(job_id: str) -> Response[str]:
 def _place(job: Job) -> PlaceInLine | None:
     if not job.waiting:
         return None
-    from darkroom.upstream_adapters import permits
-    from darkroom.usecases.place_in_line import place_in_line
+    from darkroom import wiring  # few jobs wait
 
-    return place_in_line(job, adapters.backlog(), permits(job.upstream_account), time.time())
+    return wiring.places_in_line().of(job)
 
 
 def find_job(job_id: str) -> Job:

@@ -8,8 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from darkroom import adapters, upstream_adapters
-from darkroom.jobs.request import Priority
+from darkroom import adapters
 from darkroom.links import output_link
 from functional import jobs
 from functional.aws import SIGNING_KEY
@@ -51,19 +50,6 @@ def test_a_completed_job_shows_its_picture_with_a_fresh_address(event: Any, cont
     assert record["seed"] == 42
     assert (record["metadata"], record["tag"]) == ({"order": "7"}, "spring")
     assert isinstance(record["created_at"], int)
-
-
-def test_a_job_that_waits_shows_its_place_in_the_line(event: Any, context: Any) -> None:
-    permits = upstream_adapters.permits("default")
-    now = time.time()
-    for _ in range(100):
-        permits.take(now)
-    first, second = (jobs.waiting(priority=priority) for priority in (Priority.HIGH, Priority.LOW))
-    records = [get(event("query-get-job"), context, job.id)[1] for job in (first, second)]
-    assert [record["queue"]["position"] for record in records] == [1, 2]
-    assert all(record["queue"]["estimated_start_seconds"] >= 0 for record in records)
-    assert [record["priority"] for record in records] == ["high", "low"]
-    assert get(event("query-get-job"), context, jobs.queued().id)[1]["queue"] is None
 
 
 def test_a_wait_ends_as_soon_as_the_job_does(event: Any, context: Any) -> None:

@@ -99,7 +99,7 @@ class SettledJobRecord(TypedDict):
 
 
 class QueueRecord(TypedDict):
-    """Where a job stands that waits for upstream's limits; with 1,000 or more in the line an estimate."""
+    """Where a job stands that waits for upstream's limits; with 100 or more in the line an estimate."""
 
     position: Annotated[int, "1 is the next one"]
     estimated_start_seconds: Annotated[int, "from now, at the rate that the limits allow"]
@@ -108,7 +108,7 @@ class QueueRecord(TypedDict):
 class JobRecord(SettledJobRecord):
     """A job: what was asked for, how far it is, and what came of it."""
 
-    queue: Annotated[QueueRecord | None, "null: it does not wait; told for one job, not in lists"]
+    queue: Annotated[QueueRecord | None, "null: it does not wait, or nobody can tell just now; never in lists"]
     webhook: Annotated[WebhookRecord | None, "null: none was asked for"]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 KEPT_ATTEMPTS = 20
-"""More than one whole schedule and some replays. Where a job's texts are long the store has room for fewer."""
+"""More than one whole schedule and some replays. Of a job with long texts the store has room for fewer."""
 KEPT_REPLAYS = 10
 """So many replays with a key are told from a repeat; bounds the item's size as well."""
 
