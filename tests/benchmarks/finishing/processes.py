@@ -15,6 +15,7 @@ import httpx
 
 from functional.aws import Stack
 from local.home import ROOT
+from local.progress import end_of
 
 VARIANTS = {"ours": "Darkroom", "naive": "a first version", "floor": "download, hash, PUT alone"}
 
@@ -24,13 +25,17 @@ _Process: TypeAlias = "subprocess.Popen[str]"
 class Worker:
     """A measured process; `finish` returns what a batch took."""
 
-    def __init__(self, process: _Process) -> None:
+    def __init__(self, process: _Process, log: Path) -> None:
         self._process = process
+        self._log = log
 
     def finish(self, names: Sequence[str], *, at_once: bool = True) -> Mapping[str, float]:
         assert self._process.stdin is not None
         print(json.dumps({"names": names, "at_once": at_once}), file=self._process.stdin, flush=True)
-        taken: dict[str, float] = json.loads(_line(self._process))
+        answer = _line(self._process)
+        if not answer:
+            raise RuntimeError(end_of(self._log))
+        taken: dict[str, float] = json.loads(answer)
         return taken
 
 
@@ -52,18 +57,20 @@ class Workers:
 @contextmanager
 def workers() -> Iterator[Workers]:
     with ExitStack() as stack:
-        certificate = Path(stack.enter_context(TemporaryDirectory())) / "authority.pem"
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        certificate = folder / "authority.pem"
         stand_ins = _started(stack, _environment(), "benchmarks.finishing.stand_ins", str(certificate))
         base_url = _line(stand_ins).strip()
         environment = _environment() | _settings(base_url) | {"AWS_CA_BUNDLE": str(certificate)}
-        arguments = (base_url, str(certificate))
-        started = {
-            variant: _started(stack, environment, "benchmarks.finishing.worker", variant, *arguments)
-            for variant in VARIANTS
-        }
+
+        def worker(variant: str) -> Worker:
+            log = folder / f"{variant}.log"
+            arguments = (variant, str(log), base_url, str(certificate))
+            return Worker(_started(stack, environment, "benchmarks.finishing.worker", *arguments), log)
+
+        by_variant = {variant: worker(variant) for variant in VARIANTS}
         context = ssl.create_default_context(cafile=str(certificate))
         control = httpx.Client(base_url=base_url, verify=context, trust_env=False)
-        by_variant = {variant: Worker(process) for variant, process in started.items()}
         yield Workers(by_variant, stack.enter_context(control))
 
 
@@ -82,10 +89,7 @@ def _started(stack: ExitStack, environment: Mapping[str, str], *arguments: str) 
 
 def _line(process: _Process) -> str:
     assert process.stdout is not None
-    line = process.stdout.readline()
-    if not line:
-        raise RuntimeError("a process of the bench has ended by itself")
-    return line
+    return process.stdout.readline()
 
 
 def _environment() -> dict[str, str]:

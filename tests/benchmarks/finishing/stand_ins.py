@@ -84,6 +84,9 @@ class StandIns:
                 return {}
             case "GetItem":
                 return self._permits if values["Key"]["pk"]["S"].startswith("UPSTREAM#") else {}
+            case "UpdateItem":  # adds to counts that were nought before
+                added = values["ExpressionAttributeValues"]
+                return {"Attributes": {name.removeprefix(":"): count for name, count in added.items()}}
             case "GetSecretValue":
                 return {"SecretString": "a-key-that-only-the-stand-in-knows-0123456789"}
             case "GetParameter":

@@ -1,6 +1,6 @@
 """The measured process: finishes the batches it is told of on its input, and answers with what each took.
 
-`python -m benchmarks.finishing.worker VARIANT BASE_URL CA_FILE`; a line is `{"names": […], "at_once": true}`.
+`python -m benchmarks.finishing.worker VARIANT LOG BASE_URL CA_FILE`; a line is {"names": …, "at_once": …}.
 """
 
 import json
@@ -18,10 +18,11 @@ _STATUS = Path("/proc/self/status")
 Finish = Callable[[Sequence[str], bool], None]
 
 
-def main(variant: str, base_url: str, certificate: str) -> None:
+def main(variant: str, log: str, base_url: str, certificate: str) -> None:
     finish: Finish = import_module(f"benchmarks.finishing.{variant}").finisher(base_url, certificate)
     answers = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the log lines cost their CPU and go nowhere
+    with Path(log).open("w") as file:
+        os.dup2(file.fileno(), 1)
     for line in sys.stdin:
         print(json.dumps(_measured(finish, **json.loads(line))), file=answers)
 
