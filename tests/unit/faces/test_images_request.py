@@ -9,6 +9,7 @@ from openai.types.image_generate_params import ImageGenerateParamsBase
 
 from darkroom.faces.openai.images_request import IGNORED_FIELDS, ImagesCall, ImagesRequest, parse_images_call
 from darkroom.http.errors import ApiError
+from darkroom.jobs.request import Priority
 from darkroom.settings import Settings, read_settings
 
 MODEL = "bytedance/dreamina-v3.1/text-to-image"
@@ -56,6 +57,8 @@ def refused(settings: Settings, **changes: Any) -> ApiError:
         ({"metadata": {"a": 1}}, "metadata.a", "string"),
         ({"tag": "x" * 65}, "tag", "64"),
         ({"deadline_seconds": 4}, "deadline_seconds", "5"),
+        ({"priority": "urgent"}, "priority", "high"),
+        ({"priority": 1}, "priority", "low"),
         ({"promt": "typo"}, "promt", "unknown field"),
         ({"n": 10, "size": "2048x2048", "response_format": "b64_json"}, "n", "8 at most"),
     ],
@@ -95,10 +98,11 @@ def test_a_model_goes_by_its_id_and_its_aliases(settings: Settings, name: str) -
 
 @pytest.mark.parametrize("given", [..., None])
 def test_what_is_not_given_is_the_default(settings: Settings, given: Any) -> None:
-    names = ("model", "n", "size", "response_format", "stream", "metadata", "tag", "deadline_seconds")
-    call = parse(settings, **dict.fromkeys(names, given))
+    names = ["model", "n", "size", "response_format", "stream", "metadata", "tag", "deadline_seconds"]
+    call = parse(settings, **dict.fromkeys([*names, "priority"], given))
     [request] = call.requests
     assert (request.model, request.size, request.part) == (MODEL, "1328*1328", None)
+    assert request.priority is Priority.NORMAL
     assert not call.inline
     assert not request.inline_output
 
@@ -129,9 +133,14 @@ def test_what_goes_through_the_extra_body_reaches_the_request(settings: Settings
         "metadata": {"order": "1"},
         "tag": "spring",
         "deadline_seconds": 60,
+        "priority": "high",
     }
     [request] = parse(settings, **extra).requests
     assert {name: getattr(request, name) for name in extra} == extra
+
+
+def test_all_pictures_of_one_call_have_its_priority(settings: Settings) -> None:
+    assert {request.priority for request in parse(settings, n=4, priority="low").requests} == {Priority.LOW}
 
 
 def test_a_bodys_tag_comes_before_the_headers(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from darkroom.http.errors import ApiError
 from darkroom.http.json_body import Text, read_body
 from darkroom.http.webhook_url import check_webhook_url
 from darkroom.jobs.catalogue import MAX_SEED, MODELS, RANDOM_SEED, find_model
-from darkroom.jobs.request import ImageRequest
+from darkroom.jobs.request import ImageRequest, Priority
 from darkroom.jobs.rules import (
     MAX_DEADLINE_SECONDS,
     MAX_METADATA_PAIRS,
@@ -94,6 +94,9 @@ class ImagesRequest(BaseModel):
     deadline_seconds: int | None = Field(
         None, description=f"{MIN_DEADLINE_SECONDS} to {MAX_DEADLINE_SECONDS} seconds"
     )
+    priority: Literal["low", "normal", "high"] | None = Field(
+        None, description="which of your own jobs go first where they wait for upstream's limits"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,7 @@ def _call(fields: ImagesRequest, settings: Settings, tag: str | None) -> ImagesC
             metadata=fields.metadata,
             tag=tag if fields.tag is None else fields.tag,
             deadline_seconds=fields.deadline_seconds,
+            priority=fields.priority or Priority.NORMAL,
         ),
         default_deadline_seconds=settings.job_deadline_seconds,
     )
