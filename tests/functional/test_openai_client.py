@@ -9,6 +9,7 @@ import pytest
 from openai import AsyncOpenAI, OpenAI
 
 from darkroom import adapters, wiring
+from darkroom.jobs.request import Priority
 from functional.aws import Stack
 from functional.conftest import Front
 from functional.images import all_jobs
@@ -38,6 +39,12 @@ def test_pictures_come_by_address_and_in_base64(client: OpenAI, gateway: Front) 
     assert by_url._request_id
     assert (by_url.size, by_url.output_format) == ("512x512", "jpeg")
     assert base64.b64decode(inline.data[0].b64_json or "").startswith(b"\xff\xd8")
+
+
+def test_all_pictures_of_a_call_wait_with_the_priority_that_it_names(client: OpenAI, gateway: Front) -> None:
+    with gateway.workers.busy():
+        client.images.generate(prompt=PROMPT, size="512x512", n=3, extra_body={"priority": "high"})
+    assert [job.request.priority for job in all_jobs()] == [Priority.HIGH] * 3
 
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "order-7"}])

@@ -88,6 +88,7 @@ def test_an_unknown_model_is_404_that_names_the_models(caller: Caller, model: st
         ({"seed": None}, 1401, "seed"),
         ({"enable_sync_mode": "true"}, 1401, "enable_sync_mode"),
         ({"negative_prompt": "blur"}, 1401, "negative_prompt: unknown field; the fields are: size"),
+        ({"priority": "high"}, 1401, "priority: unknown field"),  # these are the model's inputs
         ({"webhook_url": "http://hooks.example.com"}, 1401, "webhook_url"),
         ({"webhook_url": "https://169.254.169.254/"}, 1401, "webhook_url"),
     ],
