@@ -50,7 +50,9 @@ def measure(size: Size) -> Measured:
     """Brings a stack of its own up and down; writes build/bench/side-by-side.{json,md}."""
     comparison = compare(size)
     BUILT.mkdir(parents=True, exist_ok=True)
-    (BUILT / "side-by-side.md").write_text(f"{heading(size)}\n\n{table.markdown(comparison)}\n")
+    (BUILT / "side-by-side.md").write_text(
+        f"{heading(size)}\n\n{table.markdown(comparison)}\n{table.notes(comparison)}"
+    )
     document = {"heading": heading(size), **comparison.document()}
     (BUILT / "side-by-side.json").write_text(json.dumps(document, indent=2) + "\n")
     return table.measured(comparison)
@@ -60,7 +62,8 @@ def heading(size: Size) -> str:
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, Python "
         f"{platform.python_version()}, LiteLLM {version()}: {size.generations} generations, "
-        f"{size.concurrency} at once"
+        f"{size.concurrency} at once; inference times {size.speed:g} of the models', "
+        f"{size.killed_speed:g} in the runs with a kill"
     )
 
 

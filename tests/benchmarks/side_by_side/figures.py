@@ -1,10 +1,8 @@
 """What the runs add up to: latency beside inference, cost of what stands between, what a kill cost. Pure."""
 
 import statistics
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Literal
 
 from benchmarks.side_by_side.generations import Told
@@ -14,6 +12,7 @@ Victim = Literal["program", "middle"]
 """Whose process is killed at half time: the user's, or what stands between it and upstream."""
 
 NOTHING = Usage()
+LATE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,6 @@ class Outcome:
     inference_seconds: Mapping[int, float]
     charges: Mapping[int, int]
     wall_seconds: float
-    longest_silence_seconds: float
     between: Usage = NOTHING
     """The process in the middle: LiteLLM's proxy, or the emulator of AWS."""
     functions: Usage = NOTHING
@@ -65,6 +63,7 @@ class Cost:
     functions_cpu: float
     functions_bytes: int
     functions_processes: int
+    functions_started: int
 
 
 def cost(outcomes: Sequence[Outcome]) -> Cost:
@@ -77,6 +76,7 @@ def cost(outcomes: Sequence[Outcome]) -> Cost:
         functions_cpu=sum(outcome.functions.cpu_seconds for outcome in outcomes) / pictures,
         functions_bytes=max(outcome.functions.peak_bytes for outcome in outcomes),
         functions_processes=max(outcome.functions.peak_processes for outcome in outcomes),
+        functions_started=sum(outcome.functions.started for outcome in outcomes),
     )
 
 
@@ -84,7 +84,8 @@ def cost(outcomes: Sequence[Outcome]) -> Cost:
 class Survival:
     """`wasted`: pictures paid for that the program never got. `lost`: those asked for and never delivered.
 
-    `repeated`: generations that the program had to ask for again; it would have lost them had it not.
+    `repeated`: those that the program asked for again; it would have lost them had it not. `late`: delivered
+    after more than a minute.
     """
 
     asked: int
@@ -94,8 +95,9 @@ class Survival:
     paid_twice: int
     wasted: int
     repeated: int
-    longest_silence_seconds: float
-    errors: Mapping[str, int] = field(default_factory=Counter)
+    late: int
+    slowest_seconds: float
+    errors: Mapping[str, int] = field(default_factory=dict)
 
 
 def survival(outcome: Outcome) -> Survival:
@@ -109,12 +111,7 @@ def survival(outcome: Outcome) -> Survival:
         paid_twice=sum(charges > 1 for charges in outcome.charges.values()),
         wasted=paid - seen,
         repeated=sum(asks > 1 for asks in outcome.told.asks.values()),
-        longest_silence_seconds=outcome.longest_silence_seconds,
-        errors=outcome.told.errors,
+        late=sum(seconds > LATE_SECONDS for seconds in outcome.told.waited.values()),
+        slowest_seconds=max(outcome.told.waited.values(), default=0.0),
+        errors=dict(outcome.told.errors),
     )
-
-
-def longest_silence(began: float, delivered_at: Sequence[float]) -> float:
-    """Seconds, of Unix times: how long the program got no picture at a stretch."""
-    moments = [began, *sorted(delivered_at)]
-    return max((later - earlier for earlier, later in pairwise(moments)), default=0.0)

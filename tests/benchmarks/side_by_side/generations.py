@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -71,8 +72,8 @@ class Journal:
         self._file = file
 
     def write(self, event: str, **fields: Any) -> None:
-        """Safe between threads: one short append is one write."""
-        line = json.dumps({"event": event, **fields}) + "\n"
+        """With the Unix time. Safe between threads: one short append is one write."""
+        line = json.dumps({"event": event, "at": time.time(), **fields}) + "\n"
         descriptor = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(descriptor, line.encode())
@@ -85,33 +86,35 @@ class Journal:
 
 @dataclass(frozen=True)
 class Told:
-    """A journal, added up. `seconds`: from the first ask to the picture at hand."""
+    """A journal, added up. `seconds`: from the first ask to the picture at hand, as one start of the program
+    measured it; `waited`: the same over all its starts."""
 
     seconds: dict[int, float]
     asks: Counter[int]
     errors: Counter[str]
     cpu_seconds: float
     peak_bytes: int
-    delivered_at: list[float] = field(default_factory=list)
-    """Unix time."""
+    waited: dict[int, float] = field(default_factory=dict)
 
 
 def told(lines: Iterable[dict[str, Any]]) -> Told:
     seconds: dict[int, float] = {}
     asks: Counter[int] = Counter()
     errors: Counter[str] = Counter()
-    at: list[float] = []
+    first_asked: dict[int, float] = {}
+    waited: dict[int, float] = {}
     cpu_seconds, peak_bytes = 0.0, 0
     for line in lines:
         match line["event"]:
             case "asked":
                 asks[line["number"]] += 1
+                first_asked.setdefault(line["number"], line["at"])
             case "failed":
                 errors[line["error"]] += 1
             case "delivered":
                 seconds[line["number"]] = line["seconds"]
-                at.append(line["at"])
+                waited[line["number"]] = line["at"] - first_asked[line["number"]]
             case "ended":
                 cpu_seconds += line["cpu_seconds"]
                 peak_bytes = max(peak_bytes, line["peak_bytes"])
-    return Told(seconds, asks, errors, cpu_seconds, peak_bytes, at)
+    return Told(seconds, asks, errors, cpu_seconds, peak_bytes, waited)

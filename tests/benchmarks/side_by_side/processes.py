@@ -35,6 +35,8 @@ class Usage:
     cpu_seconds: float = 0.0
     peak_bytes: int = 0
     peak_processes: int = 0
+    started: int = 0
+    """Processes that were not there at first: their CPU time holds their start."""
 
 
 class Ledger:
@@ -54,7 +56,8 @@ class Ledger:
 
     def usage(self) -> Usage:
         spent = sum(latest - self._before.get(process, 0.0) for process, latest in self._latest.items())
-        return Usage(spent, self._peak_bytes, self._peak_processes)
+        started = len(self._latest.keys() - self._before.keys())
+        return Usage(spent, self._peak_bytes, self._peak_processes, started)
 
 
 class Watch:

@@ -51,6 +51,25 @@ def lines(comparison: Comparison) -> list[tuple[str, list[str]]]:
     ]
 
 
+def notes(comparison: Comparison) -> str:
+    direct, control = comparison.latency["direct"], comparison.cost["direct"]
+    face, native = (comparison.cost[name].functions_started for name in ("face", "native"))
+    said = (
+        "Added latency is from the first ask to the picture's bytes in the program, less upstream's "
+        f"inference. The `openai` client with nothing between: {_time(direct.p50)}, {_time(direct.p95)}, "
+        f"{_time(control.program_cpu)} of CPU.",
+        "LiteLLM runs with one worker and no database, and hands upstream's links on, which expire. "
+        "Darkroom answers once it has fetched, verified and stored the picture.",
+        "Darkroom runs on an emulator of AWS, one Python process that is API Gateway, SQS, DynamoDB and "
+        "S3, on the same cores. Its latency is not that of AWS. The functions' CPU holds the start of the "
+        f"processes that the emulator began meanwhile (face {face}, native {native}); their memory counts "
+        "shared pages for each.",
+        "`kill -9` once half of the pictures are there, started again at once. Every program asks again "
+        "for what failed, after 3 s; one that is started again asks for all that it has no file of.",
+    )
+    return "".join(f"- {sentence}\n" for sentence in said)
+
+
 def markdown(comparison: Comparison) -> str:
     table = [("", list(COLUMNS.values())), ("---", ["---"] * len(COLUMNS)), *lines(comparison)]
     return "\n".join(f"| {' | '.join([figure, *cells])} |" for figure, cells in table)
@@ -101,7 +120,7 @@ def _survived(comparison: Comparison, victim: Victim, name: str) -> str:
     return (
         f"{survival.paid} paid, {survival.delivered} delivered, {survival.lost} lost, "
         f"{survival.paid_twice} paid twice; {survival.repeated} asked for again; "
-        f"{survival.longest_silence_seconds:.0f} s of silence"
+        f"{survival.late} later than a minute, the slowest after {survival.slowest_seconds:.0f} s"
     )
 
 

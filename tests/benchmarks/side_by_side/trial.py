@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.side_by_side.figures import Outcome, Victim, longest_silence
+from benchmarks.side_by_side.figures import Outcome, Victim
 from benchmarks.side_by_side.generations import Journal, Plan, told
 from benchmarks.side_by_side.processes import Watch
 from benchmarks.side_by_side.started import Program
@@ -26,10 +26,10 @@ class Bench:
     speed: float = 1.0
 
     def run(self, way: Way, count: int, victim: Victim | None = None) -> Outcome:
-        """After a first round of calls, one for each place, that starts whatever waits to be started."""
+        """Where something stands between, after two calls for each place, which start what starts late."""
         if way.middle:
             way.middle.wait()
-        self._run(way, self.concurrency, None)
+            self._run(way, 2 * self.concurrency, None)
         return self._run(way, count, victim)
 
     def _run(self, way: Way, count: int, victim: Victim | None) -> Outcome:
@@ -40,16 +40,16 @@ class Bench:
         try:
             program.start()
             with _watched(way, victim) as watch:
-                began = time.time()
+                began = time.monotonic()
                 program.go()
                 if victim:
                     program.wait_for(count // 2)
                     self._kill(way, program, victim)
                 program.wait()
-                wall_seconds = time.time() - began
+                wall_seconds = time.monotonic() - began
         finally:
             program.kill()
-        outcome = self._counted(plan, began, wall_seconds)
+        outcome = self._counted(plan, wall_seconds)
         return replace(outcome, between=watch.root, functions=watch.descendants) if watch else outcome
 
     def _plan(self, way: Way, count: int) -> Plan:
@@ -79,7 +79,7 @@ class Bench:
             program.start()
             program.go()
 
-    def _counted(self, plan: Plan, began: float, wall_seconds: float) -> Outcome:
+    def _counted(self, plan: Plan, wall_seconds: float) -> Outcome:
         """Once upstream has ended all that was started: a task that nobody waits for is charged too."""
         while (stats := self.simulator.stats()).in_flight or stats.waiting:
             time.sleep(LOOK_SECONDS)
@@ -95,7 +95,6 @@ class Bench:
             },
             charges={numbers[prompt]: charges for prompt, charges in stats.charges_by_prompt.items()},
             wall_seconds=wall_seconds,
-            longest_silence_seconds=longest_silence(began, journal.delivered_at),
         )
 
 

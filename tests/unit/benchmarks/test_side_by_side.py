@@ -12,12 +12,11 @@ from benchmarks.side_by_side.figures import (
     Victim,
     added_latency,
     cost,
-    longest_silence,
     survival,
 )
 from benchmarks.side_by_side.generations import Told, told
 from benchmarks.side_by_side.processes import Ledger, ProcessId, Reading, Usage, descendants
-from benchmarks.side_by_side.table import COLUMNS, Comparison, markdown, measured
+from benchmarks.side_by_side.table import COLUMNS, Comparison, markdown, measured, notes
 
 
 def an_outcome(
@@ -25,16 +24,16 @@ def an_outcome(
     charges: dict[int, int],
     generations: int | None = None,
     asks: dict[int, int] | None = None,
+    waited: dict[int, float] | None = None,
     **more: Usage,
 ) -> Outcome:
     return Outcome(
         generations=len(seconds) if generations is None else generations,
         delivered=frozenset(seconds),
-        told=Told(seconds, Counter(asks or {}), Counter(), cpu_seconds=2.0, peak_bytes=50),
+        told=Told(seconds, Counter(asks or {}), Counter(), 2.0, 50, waited or {}),
         inference_seconds=dict.fromkeys(charges, 6.0),
         charges=charges,
         wall_seconds=10.0,
-        longest_silence_seconds=3.0,
         **more,
     )
 
@@ -55,8 +54,10 @@ def test_a_run_that_pays_twice_or_delivers_too_little_has_no_latency(charges: di
 
 def test_cost_is_a_picture_s_share_and_the_highest_peak() -> None:
     runs = [
-        an_outcome({0: 7.0, 1: 7.0}, {0: 1, 1: 1}, between=Usage(1.0, 100, 1), functions=Usage(3.0, 70, 4)),
-        an_outcome({0: 7.0, 1: 7.0}, {0: 1, 1: 1}, between=Usage(2.0, 80, 1), functions=Usage(1.0, 90, 9)),
+        an_outcome(
+            {0: 7.0, 1: 7.0}, {0: 1, 1: 1}, between=Usage(1.0, 100, 1), functions=Usage(3.0, 70, 4, 2)
+        ),
+        an_outcome({0: 7.0, 1: 7.0}, {0: 1, 1: 1}, between=Usage(2.0, 80, 1), functions=Usage(1.0, 90, 9, 3)),
     ]
     assert cost(runs) == Cost(
         program_cpu=1.0,
@@ -66,12 +67,17 @@ def test_cost_is_a_picture_s_share_and_the_highest_peak() -> None:
         functions_cpu=1.0,
         functions_bytes=90,
         functions_processes=9,
+        functions_started=5,
     )
 
 
 def test_a_kill_shows_what_was_paid_twice_lost_and_wasted() -> None:
     outcome = an_outcome(
-        {0: 7.0, 1: 7.0, 2: 7.0}, {0: 1, 1: 2, 3: 1}, generations=4, asks={0: 1, 1: 2, 2: 1, 3: 3}
+        {0: 7.0, 1: 7.0, 2: 7.0},
+        {0: 1, 1: 2, 3: 1},
+        generations=4,
+        asks={0: 1, 1: 2, 2: 1, 3: 3},
+        waited={0: 7.0, 1: 130.0, 2: 7.0},
     )
     survived = survival(outcome)
     assert survived.paid == 4
@@ -80,19 +86,15 @@ def test_a_kill_shows_what_was_paid_twice_lost_and_wasted() -> None:
     assert survived.paid_twice == 1
     assert survived.wasted == 2  # the second of 1, and 3's
     assert survived.repeated == 2
-
-
-def test_the_longest_silence_counts_from_the_start() -> None:
-    assert longest_silence(100.0, [109.0, 104.0, 111.0]) == 5.0
-    assert longest_silence(100.0, []) == 0.0
+    assert (survived.late, survived.slowest_seconds) == (1, 130.0)
 
 
 def test_a_journal_adds_up_over_a_restart() -> None:
     summed = told(
         [
-            {"event": "asked", "number": 1},
+            {"event": "asked", "number": 1, "at": 900.0},
             {"event": "failed", "number": 1, "error": "APIConnectionError"},
-            {"event": "asked", "number": 1},
+            {"event": "asked", "number": 1, "at": 991.5},
             {"event": "delivered", "number": 1, "seconds": 8.5, "at": 1000.0},
             {"event": "ended", "cpu_seconds": 1.5, "peak_bytes": 10},
         ]
@@ -100,7 +102,7 @@ def test_a_journal_adds_up_over_a_restart() -> None:
     assert summed.seconds == {1: 8.5}
     assert summed.asks == {1: 2}
     assert summed.errors == {"APIConnectionError": 1}
-    assert (summed.cpu_seconds, summed.peak_bytes, summed.delivered_at) == (1.5, 10, [1000.0])
+    assert (summed.cpu_seconds, summed.peak_bytes, summed.waited) == (1.5, 10, {1: 100.0})
 
 
 def test_a_process_that_has_ended_keeps_its_cpu_time_and_a_new_one_brings_its_own() -> None:
@@ -108,7 +110,7 @@ def test_a_process_that_has_ended_keeps_its_cpu_time_and_a_new_one_brings_its_ow
     ledger = Ledger({old: Reading(5.0, 100)})
     ledger.add({old: Reading(6.0, 100), new: Reading(0.5, 300)})
     ledger.add({new: Reading(1.0, 200), same_number: Reading(0.25, 10)})
-    assert ledger.usage() == Usage(cpu_seconds=2.25, peak_bytes=400, peak_processes=2)
+    assert ledger.usage() == Usage(cpu_seconds=2.25, peak_bytes=400, peak_processes=2, started=2)
 
 
 def test_descendants_are_children_of_children_too() -> None:
@@ -116,11 +118,14 @@ def test_descendants_are_children_of_children_too() -> None:
 
 
 def a_comparison(paid: int = 220) -> Comparison:
-    survived = Survival(200, paid, 200, 0, paid - 200, paid - 200, 20, 12.4)
+    survived = Survival(200, paid, 200, 0, paid - 200, paid - 200, 20, 1, 72.4)
     killed: dict[tuple[Victim, str], Survival] = {("program", name): survived for name in COLUMNS}
     return Comparison(
-        latency={name: Latency(0.012, 1.25) for name in COLUMNS},
-        cost={name: Cost(0.02, 80_000_000, 0.015, 300_000_000, 0.04, 900_000_000, 12) for name in COLUMNS},
+        latency={name: Latency(0.012, 1.25) for name in (*COLUMNS, "direct")},
+        cost={
+            name: Cost(0.02, 80_000_000, 0.015, 300_000_000, 0.04, 900_000_000, 12, 3)
+            for name in (*COLUMNS, "direct")
+        },
         killed=killed,
     )
 
@@ -141,3 +146,9 @@ def test_rows_set_darkroom_beside_the_others_and_have_no_goal() -> None:
     assert "Darkroom" in latency.measured
     assert "LiteLLM" not in latency.measured
     assert "LiteLLM" in latency.baseline
+
+
+def test_the_notes_say_what_the_measure_itself_costs_and_that_an_emulator_is_in_it() -> None:
+    said = notes(a_comparison())
+    assert "nothing between: 12 ms, 1.25 s" in said
+    assert "emulator" in said

@@ -59,7 +59,7 @@ class Program:
                 continue
             self._keep(generation.number, picture)
             seconds = time.monotonic() - began
-            self._journal.write("delivered", number=generation.number, seconds=seconds, at=time.time())
+            self._journal.write("delivered", number=generation.number, seconds=seconds)
             return
 
     def _keep(self, number: int, picture: bytes) -> None:
