@@ -71,7 +71,7 @@ def _chart(bursts: "Sequence[Burst]") -> Chart:
     bars = {
         f"{burst.tier} / {name}": [(0.0, way.rate_used * 100)]
         for burst in bursts
-        for name, way in (("dispatcher", burst.ours), ("back-off alone", burst.backoff))
+        for name, way in (("Darkroom", burst.ours), ("back-off alone", burst.backoff))
     }
     return Chart(
         "bursts", "10,000 queued jobs: share of the permitted rate used", "", "percent", bars, bars=True

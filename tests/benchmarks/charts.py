@@ -13,6 +13,7 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.ticker import MaxNLocator
 
 _COLOURS = ("#1f5f99", "#d1802a", "#6a8f3c", "#8c4b8f", "#777777", "#b23a48", "#2f9090", "#b59b2b")
 _STYLE = {
@@ -26,6 +27,7 @@ _STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "darkroom",
 }
+_OURS = "Darkroom"
 _SPLIT = " / "
 """Bars whose names share what stands before it stand in one group."""
 
@@ -48,7 +50,7 @@ def _bars(axes: Any, chart: Mapping[str, Any]) -> None:
     names = list(chart["series"])
     values = [points[0][1] for points in chart["series"].values()]
     places, kinds = _places(names)
-    colours = dict(zip(dict.fromkeys(kinds), _COLOURS, strict=False))
+    colours = dict(zip(sorted(dict.fromkeys(kinds), key=_is_ours, reverse=True), _COLOURS, strict=False))
     bars = axes.barh(places, values, height=0.8, color=[colours[kind] for kind in kinds])
     axes.bar_label(bars, labels=[_short(value) for value in values], padding=4)
     axes.set_yticks(places, names)
@@ -56,6 +58,10 @@ def _bars(axes: Any, chart: Mapping[str, Any]) -> None:
     axes.margins(x=0.12)
     axes.set_xlabel(chart["y"])
     axes.tick_params(axis="y", length=0)
+
+
+def _is_ours(kind: str) -> bool:
+    return kind.startswith(_OURS)
 
 
 def _places(names: Sequence[str]) -> tuple[list[float], list[str]]:
@@ -68,7 +74,7 @@ def _places(names: Sequence[str]) -> tuple[list[float], list[str]]:
         at += 1.5 if places and group != before else 1.0
         before = group
         places.append(at)
-        kinds.append(kind if group else "")
+        kinds.append(kind if group else _OURS * name.startswith(_OURS))
     return places, kinds
 
 
@@ -81,6 +87,8 @@ def _lines(axes: Any, chart: Mapping[str, Any]) -> None:
             axes.annotate(name, (x[0], y[0]), xytext=(6, 4), textcoords="offset points", fontsize=9)
     axes.set_xlabel(chart["x"])
     axes.set_ylabel(chart["y"])
+    if all(float(x).is_integer() for points in chart["series"].values() for x, _ in points):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
     axes.grid(axis="y", color="#dddddd", linewidth=0.7)
     axes.set_axisbelow(True)

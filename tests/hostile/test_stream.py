@@ -1,9 +1,11 @@
 """The connection itself: sockets whose other end takes or gives a little at a time."""
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from threading import Event, Thread
 
 import httpcore
@@ -12,6 +14,7 @@ import pytest
 from darkroom.net.allowance import Allowance
 from darkroom.net.errors import NetworkFailure, RequestFailedError
 from darkroom.net.stream import GuardedStream
+from hostile.certificates import HOST, authority
 
 DEADLINE_SECONDS = 0.3
 
@@ -71,6 +74,42 @@ def test_deadline_of_one_request_is_not_that_of_the_next() -> None:
 def test_read_takes_no_more_than_may_be_received() -> None:
     with stream_to(lambda peer: peer.send(b"x" * 100)) as stream:
         assert 0 < len(stream.read(65536, Allowance(10.0, 7))) <= 7
+
+
+@contextmanager
+def encrypted() -> Iterator[tuple[GuardedStream, ssl.SSLSocket]]:
+    """Our end, and the other."""
+    ours, theirs = socket.socketpair()
+    server, client = authority().server_context(), authority().client_context()
+    with ThreadPoolExecutor(1) as pool:
+        accepted = pool.submit(server.wrap_socket, theirs, server_side=True)
+        stream = GuardedStream(ours).start_tls(client, HOST, Allowance(10.0, 100))
+        peer = accepted.result(10)
+    assert isinstance(stream, GuardedStream)
+    with peer, closing(stream):
+        yield stream, peer
+
+
+def test_records_that_have_come_are_read_at_once_within_what_may_be_received() -> None:
+    with encrypted() as (stream, peer):
+        peer.sendall(b"x" * 50_000)
+        assert len(stream.read(65536, Allowance(10.0, 1_000_000))) == 50_000
+        peer.sendall(b"y" * 50_000)
+        allowance = Allowance(10.0, 20_000)
+        assert len(stream.read(65536, allowance)) == 20_000
+        with pytest.raises(RequestFailedError) as failed:
+            stream.read(65536, allowance)
+        assert failed.value.failure is NetworkFailure.ANSWER_TOO_LARGE
+
+
+def test_what_came_before_a_connection_ended_is_read_before_its_end() -> None:
+    with encrypted() as (stream, peer):
+        peer.sendall(b"x" * 40_000)
+        peer.shutdown(socket.SHUT_RDWR)
+        allowance = Allowance(10.0, 1_000_000)
+        assert len(stream.read(65536, allowance)) == 40_000
+        assert stream.read(65536, allowance) == b""
+        assert allowance.peer_closed
 
 
 def test_operation_without_a_deadline_is_refused() -> None:
