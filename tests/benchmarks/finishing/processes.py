@@ -5,7 +5,7 @@ import os
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,7 +55,8 @@ class Workers:
 
 
 @contextmanager
-def workers() -> Iterator[Workers]:
+def workers(variants: Iterable[str] = VARIANTS) -> Iterator[Workers]:
+    """`variants`: the modules here that have a `finisher`."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         certificate = folder / "authority.pem"
@@ -68,7 +69,7 @@ def workers() -> Iterator[Workers]:
             arguments = (variant, str(log), base_url, str(certificate))
             return Worker(_started(stack, environment, "benchmarks.finishing.worker", *arguments), log)
 
-        by_variant = {variant: worker(variant) for variant in VARIANTS}
+        by_variant = {variant: worker(variant) for variant in variants}
         context = ssl.create_default_context(cafile=str(certificate))
         control = httpx.Client(base_url=base_url, verify=context, trust_env=False)
         yield Workers(by_variant, stack.enter_context(control))

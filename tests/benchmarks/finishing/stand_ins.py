@@ -23,6 +23,8 @@ from benchmarks.finishing.wire import Request, Wire
 from hostile.certificates import Authority
 
 HOST = "127.0.0.1"
+CALLBACK_SECRET = "whsec_not-a-real-secret-0001"
+"""What upstream signs its callbacks with."""
 SPREAD = 0.3
 """Of a wait, up and down, from job to job."""
 
@@ -64,6 +66,8 @@ class StandIns:
             return kind, json.dumps(self._aws(operation, json.loads(request.text))).encode()
         if request.path.startswith("/pictures/"):
             return "picture", picture(request.path)
+        if request.path == "/api/v3/webhook/secret":
+            return "secret", json.dumps({"code": 200, "data": {"secret": CALLBACK_SECRET}}).encode()
         if request.path.startswith("/api/v3/"):
             return "result", json.dumps(result_of(request.path, self.base_url)).encode()
         if request.path == "/waits":
