@@ -24,15 +24,6 @@ from local.progress import step
 
 BUILT = ROOT / "build" / "bench"
 TIMED = ("alone", "direct", "litellm", "native", "face")
-KILLED: tuple[tuple[Victim, str], ...] = (
-    ("middle", "litellm"),
-    ("middle", "face"),
-    ("middle", "native"),
-    ("program", "alone"),
-    ("program", "litellm"),
-    ("program", "face"),
-    ("program", "native"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +69,7 @@ def compare(size: Size) -> table.Comparison:
             (victim, name): survival(
                 _said(f"{victim} killed, {name}", hurried, by_name[name], size.generations, victim)
             )
-            for victim, name in KILLED
+            for victim, name in table.KILLED
         }
         return table.Comparison(
             latency={name: added_latency(outcomes) for name, outcomes in quiet.items()},

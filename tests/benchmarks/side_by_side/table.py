@@ -1,4 +1,4 @@
-"""The comparison as a table people can read, and as rows of the bench. Pure."""
+"""The comparison as tables people can read, and as rows of the bench. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,6 +14,16 @@ COLUMNS = {
     "native": "Darkroom, jobs and webhooks",
 }
 NO_MIDDLE = "nothing between"
+KILLED: Mapping[tuple[Victim, str], str] = {
+    ("middle", "litellm"): "LiteLLM's proxy",
+    ("middle", "face"): "Darkroom's functions, OpenAI face",
+    ("middle", "native"): "Darkroom's functions, jobs and webhooks",
+    ("program", "alone"): "your program, `wavespeed` client alone",
+    ("program", "litellm"): "your program, LiteLLM's proxy",
+    ("program", "face"): "your program, OpenAI face",
+    ("program", "native"): "your program, jobs and webhooks",
+}
+COUNTS = ("paid", "delivered", "lost", "paid twice", "asked for again", "later than a minute", "slowest")
 
 
 @dataclass(frozen=True)
@@ -46,8 +56,6 @@ def lines(comparison: Comparison) -> list[tuple[str, list[str]]]:
         ("CPU of what stands between, a picture", [_between_cpu(name, cost[name]) for name in COLUMNS]),
         ("peak memory of your program", [_size(cost[name].program_bytes) for name in COLUMNS]),
         ("peak memory of what stands between", [_between_size(name, cost[name]) for name in COLUMNS]),
-        ("what stands between is killed", [_survived(comparison, "middle", name) for name in COLUMNS]),
-        ("your program is killed", [_survived(comparison, "program", name) for name in COLUMNS]),
     ]
 
 
@@ -71,29 +79,32 @@ def notes(comparison: Comparison) -> str:
 
 
 def markdown(comparison: Comparison) -> str:
-    table = [("", list(COLUMNS.values())), ("---", ["---"] * len(COLUMNS)), *lines(comparison)]
-    return "\n".join(f"| {' | '.join([figure, *cells])} |" for figure, cells in table)
+    """Two tables: what each way costs, and what a kill does to it."""
+    killed = [(title, _counts(comparison.killed[which])) for which, title in KILLED.items()]
+    tables = [("", COLUMNS.values(), lines(comparison)), ("killed at half time", COUNTS, killed)]
+    return "\n\n".join(_table([corner, *head], rows) for corner, head, rows in tables)
+
+
+def _table(head: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> str:
+    cells = [head, ["---"] * len(head), *([title, *row] for title, row in rows)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
 def measured(comparison: Comparison) -> Measured:
     """Darkroom's two faces against the other two ways."""
-    names = list(COLUMNS)
-
-    def said(cells: Sequence[str], *wanted: str) -> str:
-        return "; ".join(f"{COLUMNS[name]}: {cells[names.index(name)]}" for name in wanted)
-
-    return Measured(
-        rows=[
-            Row(
-                f"side by side, {figure}",
-                said(cells, "face", "native"),
-                said(cells, "alone", "litellm"),
-                "",
-                None,
-            )
-            for figure, cells in lines(comparison)
-        ]
-    )
+    rows = []
+    for figure, cells in lines(comparison):
+        said = {name: f"{COLUMNS[name]}: {cell}" for name, cell in zip(COLUMNS, cells, strict=True)}
+        ours, theirs = (said["face"], said["native"]), (said["alone"], said["litellm"])
+        rows.append(Row(f"side by side, {figure}", "; ".join(ours), "; ".join(theirs), "", None))
+    twice = {
+        name: f"{KILLED[victim, name]}: {survival.paid_twice}"
+        for (victim, name), survival in comparison.killed.items()
+        if victim == "program"
+    }
+    ours, theirs = (twice["face"], twice["native"]), (twice["alone"], twice["litellm"])
+    rows.append(Row("side by side, paid twice after a kill", "; ".join(ours), "; ".join(theirs), "", None))
+    return Measured(rows)
 
 
 def _between_cpu(name: str, cost: Cost) -> str:
@@ -113,15 +124,10 @@ def _between_size(name: str, cost: Cost) -> str:
     return f"{functions} (and the emulator {_size(cost.between_bytes)})"
 
 
-def _survived(comparison: Comparison, victim: Victim, name: str) -> str:
-    survival = comparison.killed.get((victim, name))
-    if survival is None:
-        return NO_MIDDLE
-    return (
-        f"{survival.paid} paid, {survival.delivered} delivered, {survival.lost} lost, "
-        f"{survival.paid_twice} paid twice; {survival.repeated} asked for again; "
-        f"{survival.late} later than a minute, the slowest after {survival.slowest_seconds:.0f} s"
-    )
+def _counts(survival: Survival) -> list[str]:
+    counts = (survival.paid, survival.delivered, survival.lost, survival.paid_twice)
+    later = (survival.repeated, survival.late)
+    return [*(str(count) for count in (*counts, *later)), f"{survival.slowest_seconds:.0f} s"]
 
 
 def _time(seconds: float) -> str:

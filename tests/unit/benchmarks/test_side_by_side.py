@@ -9,14 +9,21 @@ from benchmarks.side_by_side.figures import (
     Latency,
     Outcome,
     Survival,
-    Victim,
     added_latency,
     cost,
     survival,
 )
 from benchmarks.side_by_side.generations import Told, told
 from benchmarks.side_by_side.processes import Ledger, ProcessId, Reading, Usage, descendants
-from benchmarks.side_by_side.table import COLUMNS, Comparison, markdown, measured, notes
+from benchmarks.side_by_side.table import (
+    COLUMNS,
+    COUNTS,
+    KILLED,
+    Comparison,
+    markdown,
+    measured,
+    notes,
+)
 
 
 def an_outcome(
@@ -119,24 +126,29 @@ def test_descendants_are_children_of_children_too() -> None:
 
 def a_comparison(paid: int = 220) -> Comparison:
     survived = Survival(200, paid, 200, 0, paid - 200, paid - 200, 20, 1, 72.4)
-    killed: dict[tuple[Victim, str], Survival] = {("program", name): survived for name in COLUMNS}
     return Comparison(
         latency={name: Latency(0.012, 1.25) for name in (*COLUMNS, "direct")},
         cost={
             name: Cost(0.02, 80_000_000, 0.015, 300_000_000, 0.04, 900_000_000, 12, 3)
             for name in (*COLUMNS, "direct")
         },
-        killed=killed,
+        killed=dict.fromkeys(KILLED, survived),
     )
 
 
 def test_the_table_has_a_cell_for_each_way() -> None:
-    head, rule, *rows = markdown(a_comparison()).splitlines()
+    (head, rule, *rows), _ = (table.splitlines() for table in markdown(a_comparison()).split("\n\n"))
     assert all(title in head for title in COLUMNS.values())
     assert {line.count("|") for line in (head, rule, *rows)} == {len(COLUMNS) + 2}
     assert "12 ms, 1.25 s" in rows[0]
     assert "functions 40 ms (and the emulator of AWS 15 ms)" in rows[2]
-    assert "220 paid, 200 delivered, 0 lost, 20 paid twice" in rows[-1]
+
+
+def test_the_second_table_has_the_counts_of_each_kill() -> None:
+    _, killed = markdown(a_comparison()).split("\n\n")
+    head, rule, *rows = killed.splitlines()
+    assert {line.count("|") for line in (head, rule, *rows)} == {len(COUNTS) + 2}
+    assert rows[0] == "| LiteLLM's proxy | 220 | 200 | 0 | 20 | 20 | 1 | 72 s |"
 
 
 def test_rows_set_darkroom_beside_the_others_and_have_no_goal() -> None:
