@@ -20,8 +20,8 @@ from darkroom.pictures.verify import MAX_BYTES, PictureVerifier
 if TYPE_CHECKING:
     from darkroom.net.client import GuardedClient, GuardedResponse
 
-SPOOL_BYTES = 2_500_000
-"""Pictures of the usual 2 MB never touch the disk; ten large ones at once keep 25 MB in memory."""
+SPOOL_BYTES = 2_200_000
+"""Pictures of the usual 2 MB never touch the disk; ten large ones at once keep 22 MB in memory."""
 _HEADER_AND_FRAMING_BYTES = 1024 * 1024
 """On top of the picture: the header and the lengths of the chunks."""
 _GONE = frozenset({403, 404, 410})
