@@ -8,7 +8,7 @@ from darkroom.ports import JobMessage, Tick
 from memory.world import World
 
 REDELIVERED_SECONDS = 60.0
-_EFFECTS = {
+EFFECTS = {
     "jobs": ("save",),
     "queue": ("send",),
     "upstream": ("submit",),
@@ -28,7 +28,7 @@ class Killer:
         self.made: list[str] = []
         self._at = at
         self._before = before
-        for port, names in _EFFECTS.items():
+        for port, names in EFFECTS.items():
             for name in names:
                 target = getattr(world, port)
                 setattr(target, name, self._watched(f"{port}.{name}", getattr(target, name)))
