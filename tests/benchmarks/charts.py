@@ -14,6 +14,7 @@ import matplotlib as mpl
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox
 
 _COLOURS = ("#1f5f99", "#d1802a", "#6a8f3c", "#8c4b8f", "#777777", "#b23a48", "#2f9090", "#b59b2b")
 _STYLE = {
@@ -27,6 +28,9 @@ _STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "darkroom",
 }
+_OTHERS = "#777777"
+_MARGIN_PIXELS, _MARK_PIXELS = 5, 5
+_LAST_PLACE = ("right", -12)
 _OURS = "Darkroom"
 _SPLIT = " / "
 """Bars whose names share what stands before it stand in one group."""
@@ -79,25 +83,60 @@ def _places(names: Sequence[str]) -> tuple[list[float], list[str]]:
 
 
 def _lines(axes: Any, chart: Mapping[str, Any]) -> None:
-    single = all(len(points) == 1 for points in chart["series"].values())
-    for colour, (name, points) in zip(_repeated(), chart["series"].items(), strict=False):
-        x, y = zip(*points, strict=True)
-        axes.plot(x, y, label=name, color=colour, marker="o" if len(points) <= 30 else None, markersize=4)
-        if single:
-            axes.annotate(name, (x[0], y[0]), xytext=(6, 4), textcoords="offset points", fontsize=9)
+    points = all(len(each) == 1 for each in chart["series"].values())
+    (_points if points else _curves)(axes, chart["series"])
     axes.set_xlabel(chart["x"])
     axes.set_ylabel(chart["y"])
-    if all(float(x).is_integer() for points in chart["series"].values() for x, _ in points):
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
     axes.grid(axis="y", color="#dddddd", linewidth=0.7)
     axes.set_axisbelow(True)
-    if not single and len(chart["series"]) > 1:
+    if all(float(x).is_integer() for each in chart["series"].values() for x, _ in each):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _curves(axes: Any, series: Mapping[str, Any]) -> None:
+    for number, (name, points) in enumerate(series.items()):
+        x, y = zip(*points, strict=True)
+        colour = _COLOURS[number % len(_COLOURS)]
+        axes.plot(x, y, label=name, color=colour, marker="o" if len(points) <= 30 else None, markersize=4)
+    if len(series) > 1:
         axes.legend()
 
 
-def _repeated() -> Sequence[str]:
-    return _COLOURS * 8
+def _points(axes: Any, series: Mapping[str, Any]) -> None:
+    """Each with its name beside it, where no other stands."""
+    kinds = [name.rpartition(", ")[2] for name in series]
+    kinds = [kind if kinds.count(kind) > 1 else "" for kind in kinds]
+    colours = dict(zip(dict.fromkeys(kinds), _COLOURS, strict=False))
+    for (name, [(x, y)]), kind in zip(series.items(), kinds, strict=True):
+        colour = colours[kind] if kind else _COLOURS[0] if _is_ours(name) else _OTHERS
+        axes.plot([x], [y], color=colour, marker="o", markersize=6)
+    axes.margins(x=0.15, y=0.1)
+    axes.set_ylim(bottom=0)
+    axes.figure.canvas.draw()
+    taken = [_mark(axes, point) for [point] in series.values()]
+    for name, [(x, y)] in series.items():
+        taken.append(_named(axes, name, (x, y), taken))
+
+
+def _mark(axes: Any, at: tuple[float, float]) -> Any:
+    x, y = axes.transData.transform(at)
+    return Bbox.from_extents(x - _MARK_PIXELS, y - _MARK_PIXELS, x + _MARK_PIXELS, y + _MARK_PIXELS)
+
+
+def _named(axes: Any, name: str, at: tuple[float, float], taken: Sequence[Any]) -> Any:
+    """The place that the name takes; its side of the point is the first that is free, or the last."""
+    for offset, side in ((9, "left"), (-9, "right")):
+        for height in (4, -12):
+            text = axes.annotate(
+                name, at, xytext=(offset, height), textcoords="offset points", fontsize=9, ha=side
+            )
+            box = text.get_window_extent()
+            inside = axes.bbox.x0 <= box.x0 and box.x1 <= axes.bbox.x1 + _MARGIN_PIXELS
+            if (inside and not any(box.overlaps(other) for other in taken)) or (side, height) == _LAST_PLACE:
+                return box
+            text.remove()
+    raise AssertionError("the last place is always taken")
 
 
 def _short(value: float) -> str:
