@@ -8,8 +8,9 @@ from darkroom.usecases.adopt import Adopter
 from darkroom.wavespeed import callback_token
 from darkroom.wavespeed.callback import CallbackRefusedError
 from simulation.scheduler import Invocation
+from simulation.signed import SIGNING_KEY
 from simulation.upstream_task import UpstreamTask
-from simulation.world import SIGNING_KEY, World
+from simulation.world import World
 
 CALLBACK_SECONDS = 10.0
 _TRIES = 3

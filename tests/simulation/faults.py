@@ -5,8 +5,10 @@ from random import Random
 
 ENABLED = 0.22
 """How likely a seed has a certain fault."""
-CALM = 0.1
+CALM = 0.08
 """How likely a seed has none at all."""
+GENTLE = 0.25
+"""How likely it has only such by which nothing is lost inside: no message, no process, not much time."""
 MOST = {
     # processes
     "killed before an effect": 0.01,
@@ -60,7 +62,11 @@ MOST = {
     "receiver asks for time": 0.4,
     "receiver's answer is lost": 0.2,
 }
-OUTAGES = ("dynamodb", "sqs", "s3", "ssm", "secretsmanager", "upstream", "upstream's key", "receiver")
+LOSING = frozenset(list(MOST)[: list(MOST).index("index lag")]) | {"message late", "message not deleted"}
+SHORT_LAG_SECONDS = 8.0
+"""For so long the ticks go on for a job that is on its way into the index."""
+OUTSIDE_OUTAGES = ("upstream", "upstream's key", "receiver")
+OUTAGES = ("dynamodb", "sqs", "s3", "ssm", "secretsmanager", *OUTSIDE_OUTAGES)
 OUTAGE = 0.06
 """How likely a seed has a certain outage, of up to ten minutes."""
 
@@ -74,16 +80,21 @@ class Outage:
 
 
 class Faults:
-    """`rates`: of the faults that this seed has."""
+    """`rates`: of the faults that this seed has. `gentle`: nothing is lost inside."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        calm = random.random() < CALM
+        mood = random.random()
+        calm, self.gentle = mood < CALM, mood < CALM + GENTLE
         drawn = {name: random.random() for name in MOST}
-        self.rates = {
-            name: random.random() * MOST[name] for name in MOST if not calm and drawn[name] < ENABLED
-        }
-        self.outages = {name: _outage(random) for name in OUTAGES if not calm and random.random() < OUTAGE}
+        able = {name for name in MOST if not calm and not (self.gentle and name in LOSING)}
+        self.rates = {name: random.random() * self._most(name) for name in MOST if drawn[name] < ENABLED}
+        self.rates = {name: rate for name, rate in self.rates.items() if name in able}
+        outages = () if calm else OUTSIDE_OUTAGES if self.gentle else OUTAGES
+        self.outages = {name: _outage(random) for name in outages if random.random() < OUTAGE}
+
+    def _most(self, name: str) -> float:
+        return SHORT_LAG_SECONDS if self.gentle and name == "index lag" else MOST[name]
 
     def happens(self, name: str) -> bool:
         rate = self.rates.get(name)

@@ -9,7 +9,7 @@ from darkroom.ports import Picture
 from darkroom.webhooks.sender import DeliveryResult
 from memory.pictures import FakePicture
 from simulation.boundary import Effects
-from simulation.judge import Judge
+from simulation.judge_sent import SentJudge
 
 
 def picture_at(url: str) -> bytes:
@@ -41,9 +41,9 @@ class Pictures:
 class Receiver:
     """All the tenants' receivers: the address names the tenant."""
 
-    def __init__(self, effects: Effects, judge: Judge, random: Random) -> None:
+    def __init__(self, effects: Effects, sent: SentJudge, random: Random) -> None:
         self._effects = effects
-        self._judge = judge
+        self._sent = sent
         self._random = random
 
     def send(
@@ -54,7 +54,7 @@ class Receiver:
             return DeliveryResult(ok=False, error="connection_refused")
         seconds = self._random.random() * (30.0 if faults.happens("receiver is slow") else 0.2)
         status, retry_after = self._status()
-        self._judge.webhook_received(url, headers, body, status)
+        self._sent.webhook_received(url, headers, body, status)
         self._effects.scheduler.pause(min(seconds, deadline_seconds))
         if seconds >= deadline_seconds or faults.happens("receiver's answer is lost"):
             return DeliveryResult(ok=False, error="timeout")

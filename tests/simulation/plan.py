@@ -1,5 +1,7 @@
 """What a seed asks of the system: tenants and their caps, limits, calls and when they come."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
@@ -20,7 +22,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`at`: seconds since the start. `number` tells it from all others. `times`: so often at once."""
+    """`at`: seconds since the start. `number`: it is the tenant's own. `times`: so often at once."""
 
     at: float
     number: int
@@ -49,6 +51,7 @@ class Plan:
 def drawn_plan(random: Random) -> Plan:
     spread = random.choice([0.5, 10.0, 60.0, 200.0])
     count = random.randint(3, 8)
+    calls = tuple(_call(random, number, spread) for number in range(count))
     return Plan(
         limits=PermitLimits(random.randint(1, 12), random.randint(1, 6), 600),
         callbacks=random.random() < 0.75,
@@ -56,38 +59,48 @@ def drawn_plan(random: Random) -> Plan:
         owned=random.random() < 0.3,
         own_key=random.random() < 0.6,
         own_key_removed_at=random.uniform(0, 300) if random.random() < 0.2 else None,
-        calls=tuple(_call(random, number, spread) for number in range(count)),
+        calls=_numbered(calls),
         heals_at=random.choice([60.0, 200.0, 500.0, 900.0]),
     )
 
 
+def _numbered(calls: Sequence[Call]) -> tuple[Call, ...]:
+    """Each tenant's own are told apart; another's may be the very same."""
+    seen: Counter[str] = Counter()
+    numbered = []
+    for call in sorted(calls, key=lambda call: call.kind):
+        number = seen[call.tenant]
+        seen[call.tenant] += 1
+        joined = call.kind is Kind.JOINED
+        request = replace(call.request, prompt=f"joined {number}") if joined else call.request
+        numbered.append(replace(call, number=number, request=request))
+    return tuple(numbered)
+
+
 def _call(random: Random, number: int, spread: float) -> Call:
     kind = random.choice([Kind.NATIVE, Kind.NATIVE, Kind.NATIVE, Kind.KEYED, Kind.KEYED, Kind.JOINED])
-    joined = kind is Kind.JOINED
     tenant = random.choice([TENANTS[0], *TENANTS])
-    return Call(
-        at=random.random() * spread,
-        number=number,
-        kind=kind,
-        tenant=tenant,
-        request=_request(random, tenant, number, joined=joined),
-        parts=random.choice([1, 1, 2]) if joined else 1,
-        times=random.choice([1, 1, 2, 3]) if kind is Kind.KEYED else 1,
-    )
+    at = random.random() * spread
+    if kind is Kind.JOINED:
+        return Call(at, number, kind, tenant, _plain_request(), parts=random.choice([1, 1, 2]))
+    times = random.choice([1, 1, 2, 3]) if kind is Kind.KEYED else 1
+    return Call(at, number, kind, tenant, _request(random, tenant, number), times=times)
 
 
-def _request(random: Random, tenant: str, number: int, *, joined: bool) -> ImageRequest:
+def _plain_request() -> ImageRequest:
+    return ImageRequest(DREAMINA_V31.id, "a picture", width=1328, height=1328, deadline_seconds=600)
+
+
+def _request(random: Random, tenant: str, number: int) -> ImageRequest:
     model = random.choice(MODELS)
-    wants_webhook = not joined and random.random() < 0.75
-    request = ImageRequest(
+    return ImageRequest(
         model=model.id,
         prompt=f"picture {number}" if random.random() < 0.7 else "the same picture",
         width=model.default_size[0],
         height=model.default_size[1],
         seed=random.choice([RANDOM_SEED, RANDOM_SEED, 7]),
-        webhook_url=f"https://hooks.test/{tenant}" if wants_webhook else None,
+        webhook_url=f"https://hooks.test/{tenant}" if random.random() < 0.75 else None,
         webhook_format=random.choice([WebhookFormat.EVENT, WebhookFormat.EVENT, WebhookFormat.PREDICTION]),
         deadline_seconds=random.choice([30, 120, 600, 3600]),
         priority=random.choice(list(Priority)),
     )
-    return replace(request, prompt=f"joined {number}") if joined else request

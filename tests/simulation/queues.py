@@ -10,7 +10,7 @@ from darkroom.aws.queues import whole_delay_seconds
 from darkroom.batch import RETRY_SECONDS
 from darkroom.ports import JobChangedError, JobMessage, ThrottledError, Tick
 from simulation.boundary import Effects
-from simulation.judge import Judge
+from simulation.judge_sent import SentJudge
 from simulation.scheduler import Invocation
 
 MAX_RECEIVES = 5
@@ -45,7 +45,7 @@ class Queue:
         name: str,
         timeouts: Timeouts,
         effects: Effects,
-        judge: Judge,
+        sent: SentJudge,
         invocation: Callable[[str, float], Invocation],
         random: Random,
     ) -> None:
@@ -54,13 +54,13 @@ class Queue:
         self.dead_letters: list[Message] = []
         self._timeouts = timeouts
         self._effects = effects
-        self._judge = judge
+        self._sent = sent
         self._invocation = invocation
         self._random = random
         self._messages: list[Message] = []
 
     def send(self, message: JobMessage | Tick, delay_seconds: float = 0.0) -> None:
-        self._judge.message_sent(message)
+        self._sent.message_sent(message)
         faults, now = self._effects.faults, self._effects.scheduler.now
         for _ in range(2 if faults.happens("message twice") else 1):
             late = self._random.random() * _LATE_SECONDS if faults.happens("message late") else 0.0
@@ -105,7 +105,7 @@ class Queue:
         if message.receives >= MAX_RECEIVES:
             self._messages.remove(message)
             self.dead_letters.append(message)
-            self._judge.dead_letter(message.body, message.healthy_receives >= MAX_RECEIVES)
+            self._sent.dead_letter(message.body, healthy=message.healthy_receives >= MAX_RECEIVES)
             return
         message.receives += 1
         self._hide(message, self._timeouts.visibility_seconds)
@@ -137,7 +137,7 @@ class Queue:
                 if not self._effects.refused("sqs"):
                     self._hide(message, seconds)
             except Exception as error:  # noqa: BLE001  # what nobody expects is a violation of its own
-                self._judge.unexpected(error)
+                self._sent.judge.unexpected(error)
 
         return worker
 

@@ -88,11 +88,11 @@ class Simulation:
             at(START + random.random() * 300, self._callers.meddle)
         at(START + random.random() * 60, self._reconcile)
         at(START + plan.heals_at, self._heal)
+        at(START, Patience(world).look)
 
     def _heal(self) -> None:
         self.world.scheduler.note("healed")
         self.world.faults.heal()
-        Patience(self.world).look()
 
     def _reconcile(self) -> None:
         """Each minute, for as long as it has anything to find."""

@@ -108,14 +108,23 @@ class Permits(MemoryPermits):
         jobs: MemoryJobsTable,
         indexes: Indexes,
         effects: Effects,
+        judge: Judge,
         random: Random,
     ) -> None:
         super().__init__(limits, jobs)
+        self._judge = judge
         self._account = account
         self._indexes = indexes
         self._effects = effects
         self._random = random
         self._seen: tuple[float, Gate] = (0.0, self.standing)
+
+    def take(self, now: float) -> Admission:
+        closed = self.standing.line.closed
+        admission = super().take(now)
+        passed = closed and admission.granted
+        self._judge.require(not passed, "nobody passes by those that wait", self._account)
+        return admission
 
     def gate(self, now: float) -> Gate:
         return self._seen_lately() or self.standing

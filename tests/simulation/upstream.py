@@ -11,10 +11,11 @@ import httpx
 
 from darkroom.jobs.failure import ErrorCode, JobFailure
 from darkroom.jobs.upstream import Prediction, Progress, SubmitOutcome, UpstreamUnavailableError
+from darkroom.usecases.not_created import KEY_REFUSED_SECONDS, LONGEST_HOLD_SECONDS, THROTTLED_SECONDS
+from darkroom.wavespeed import outcome
 from darkroom.wavespeed.answer import Answer
-from darkroom.wavespeed.outcome import outcome_of_answer, outcome_of_error
 from simulation.boundary import Effects
-from simulation.judge import Judge
+from simulation.judge_posts import PostsJudge
 from simulation.scheduler import START
 from simulation.upstream_task import UpstreamTask
 
@@ -32,14 +33,14 @@ class Upstream:
         self,
         name: str,
         effects: Effects,
-        judge: Judge,
+        posts: PostsJudge,
         random: Random,
         call_back: Callable[[str, UpstreamTask, float], None],
     ) -> None:
         self.name = name
         self.tasks: dict[str, UpstreamTask] = {}
         self._effects = effects
-        self._judge = judge
+        self._posts = posts
         self._random = random
         self._call_back = call_back
 
@@ -53,8 +54,10 @@ class Upstream:
         try:
             answer = self._answer_in_time(begun_at, model, inputs, webhook_url)
         except httpx.HTTPError as error:
-            return outcome_of_error(error)
-        return outcome_of_answer(answer)
+            return outcome.outcome_of_error(error)
+        if answer.status_code in (401, 402, 429):
+            self._posts.wants_quiet(self.name, _quiet_seconds(answer))
+        return outcome.outcome_of_answer(answer)
 
     def _answer_in_time(
         self, begun_at: float, model: str, inputs: Mapping[str, Any], webhook_url: str | None
@@ -78,13 +81,14 @@ class Upstream:
 
     def _taken(self, model: str, inputs: Mapping[str, Any], webhook_url: str | None) -> Answer:
         faults = self._effects.faults
-        self._judge.posted(self.name)
+        self._posts.posted(self.name)
         if faults.happens("upstream throttles"):
             retry_after = self._random.choice([None, 1.0, 20.0, 3600.0])
             return Answer(429, retry_after_seconds=retry_after)
         if self._effects.is_out("upstream's key"):
             return Answer(self._random.choice([401, 402]))
         if faults.happens("upstream refuses the request"):
+            self._posts.refused.add(self._posts.attempt_id())
             return Answer(400, {"code": 400, "data": {"code": self._random.choice([1200, 1401])}})
         if faults.happens("upstream errs before creating"):
             return Answer(self._random.choice([408, 500, 502, 503, 504]))
@@ -103,9 +107,9 @@ class Upstream:
         if faults.happens("upstream never ends"):
             seconds = _NEVER_SECONDS
         task = UpstreamTask(
-            id=f"task-{len(self._judge.made) + 1}",
+            id=f"task-{len(self._posts.judge.made) + 1}",
             account=self.name,
-            attempt_id=self._judge.attempt_id(),
+            attempt_id=self._posts.attempt_id(),
             model=model,
             inputs=dict(inputs),
             created_at=now,
@@ -115,7 +119,7 @@ class Upstream:
             fails=faults.happens("upstream fails"),
         )
         self.tasks[task.id] = task
-        self._judge.created(task)
+        self._posts.created(task)
         if webhook_url is not None:
             self._plan_callbacks(webhook_url, task)
         return task
@@ -185,3 +189,10 @@ class Upstream:
     def _out_of_reach(self) -> bool:
         faults = self._effects.faults
         return faults.is_out("upstream", self._now - START) or faults.happens("upstream is out of reach")
+
+
+def _quiet_seconds(answer: Answer) -> float:
+    """How long nobody submits after such an answer."""
+    if answer.status_code != 429:
+        return KEY_REFUSED_SECONDS
+    return min(answer.retry_after_seconds or THROTTLED_SECONDS, LONGEST_HOLD_SECONDS)

@@ -3,11 +3,15 @@
 from collections import Counter
 
 from darkroom.jobs.delivery import DeliveryStatus
-from darkroom.jobs.job import Billed, Job
+from darkroom.jobs.failure import ErrorCode
+from darkroom.jobs.job import Billed, Job, JobStatus
 from darkroom.jobs.money import payers_of
+from darkroom.ports import ThrottledError
 from darkroom.webhooks.schedule import BASE_DELAYS_SECONDS
 from memory.permits import MemoryPermits
 from simulation.world import World
+
+_REFUSED = (ErrorCode.MODERATION_REFUSED, ErrorCode.UPSTREAM_REJECTED)
 
 
 def judge_the_end(world: World) -> None:
@@ -17,6 +21,7 @@ def judge_the_end(world: World) -> None:
     _charges(world)
     _budgets(world)
     _slots(world)
+    _edges(world)
     for queue in (world.jobs_queue, world.webhook_queue):
         world.judge.require(queue.is_empty, "no message is left", queue.name)
 
@@ -24,6 +29,11 @@ def judge_the_end(world: World) -> None:
 def _job_ended(world: World, job: Job) -> None:
     require = world.judge.require
     require(job.status.terminal, "an accepted job ends", job.id, job.status)
+    if job.failure is not None and job.failure.code in _REFUSED:
+        refused = job.attempt is not None and job.attempt.id in world.posts.refused
+        require(refused, "only a request that was refused fails so", job.id, job.failure.code)
+    if job.status is JobStatus.COMPLETED:
+        require(job.billed is Billed.YES, "a completed job is billed", job.id)
     require(not job.holds_slot, "an ended job holds no slot for ever", job.id)
 
 
@@ -35,7 +45,7 @@ def _delivered(world: World, job: Job) -> None:
     ended = (DeliveryStatus.DELIVERED, DeliveryStatus.EXHAUSTED)
     require(delivery.status in ended, "a webhook is delivered or exhausted", job.id, delivery.status)
     if delivery.status is DeliveryStatus.DELIVERED:
-        require(world.judge.taken[job.id] > 0, "delivered is what the receiver took", job.id)
+        require(world.sent.taken[job.id] > 0, "delivered is what the receiver took", job.id)
     else:
         gone = delivery.attempts[-1].status_code == 410
         all_made = delivery.made == len(BASE_DELAYS_SECONDS)
@@ -43,13 +53,15 @@ def _delivered(world: World, job: Job) -> None:
 
 
 def _charges(world: World) -> None:
-    """What upstream charges for shows in a record."""
+    """What upstream charges for shows in a record, and what it refunds is not called spent."""
     judge = world.judge
     for made in judge.made.values():
         key, _ = judge.intents[made.attempt_id]
         job = judge.jobs[key]
         if not made.fails and made.deleted_at is None:
             judge.require(job.billed is not Billed.NO, "no charge that no record shows", job.id, made.id)
+        if made.fails and job.failure is not None and job.failure.code is ErrorCode.UPSTREAM_FAILED:
+            judge.require(job.billed is Billed.NO, "a failed task is refunded", job.id, made.id)
 
 
 def _budgets(world: World) -> None:
@@ -62,6 +74,14 @@ def _budgets(world: World) -> None:
         assert budget is not None
         world.judge.require(budget.reserved == 0, "nothing stays reserved", tenant, budget)
         world.judge.require(budget.spent == spent[tenant], "spent is what was charged", budget, spent[tenant])
+
+
+def _edges(world: World) -> None:
+    """At its outermost edges the reconciler goes on after any error: only AWS's are expected there."""
+    for name, fields in world.telemetry.events:
+        if name in ("WatchFailed", "ReconcileFailed"):
+            expected = fields["error"] == ThrottledError.__name__
+            world.judge.require(expected, "an error that nobody expects", name, fields["error"])
 
 
 def _slots(world: World) -> None:

@@ -1,13 +1,10 @@
 """Wires the real use cases to the ports in memory, each behind its boundary."""
 
-import base64
 from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from darkroom.faces.wavespeed.webhook_body import prediction_body
 from darkroom.jobs.job import Job
-from darkroom.links import output_link
 from darkroom.ports import JobMessage, Tick
 from darkroom.usecases.accept import Acceptor
 from darkroom.usecases.adopt import Adopter
@@ -20,9 +17,6 @@ from darkroom.usecases.dispatch import Dispatcher
 from darkroom.usecases.join import Joiner
 from darkroom.usecases.look_times import LookTimes
 from darkroom.usecases.reconcile import Reconciler
-from darkroom.wavespeed import callback_token
-from darkroom.webhooks.event import event_body
-from darkroom.webhooks.formats import WebhookFormats
 from memory.images_bucket import MemoryImagesBucket
 from memory.inference_times import MemoryInferenceTimes
 from memory.joins import MemoryJoins
@@ -34,27 +28,24 @@ from simulation.boundary import Boundary, Effects
 from simulation.callers import Handlers
 from simulation.faults import Faults
 from simulation.judge import Judge
+from simulation.judge_posts import PostsJudge
+from simulation.judge_sent import SentJudge
 from simulation.money import Budgets
 from simulation.outside import Pictures, Receiver
 from simulation.plan import PRICES, TENANTS, Plan
 from simulation.queues import Queue, Timeouts
 from simulation.scheduler import Invocation, Scheduler
+from simulation.signed import callback_address, secret_of, webhook_formats
 from simulation.tables import Backlog, Indexes, JobsTable, Permits
 from simulation.upstream import Upstream
 from simulation.upstream_task import UpstreamTask
 
 OVERDUE_SECONDS = 120
 UPSTREAM_TIMEOUT_SECONDS = 600
-SIGNING_KEY = b"k" * 32
 JOBS = Timeouts(function_seconds=120, visibility_seconds=720)
 WEBHOOKS = Timeouts(function_seconds=60, visibility_seconds=360)
-_BASE_URL = "https://api.test/live"
 
 CallBack = Callable[[str, UpstreamTask, float], None]
-
-
-def _secret(tenant: str) -> str:
-    return "whsec_" + base64.b64encode(f"no secret, for tests: {tenant}".encode()).decode()
 
 
 class World:
@@ -67,19 +58,24 @@ class World:
         self.scheduler = Scheduler(random)
         self.effects = Effects(self.scheduler, faults, random)
         self.bucket = MemoryImagesBucket()
-        self.secrets = {tenant: _secret(tenant) for tenant in TENANTS}
-        self.judge = Judge(self.scheduler, faults, self.secrets, plan.limits, self.bucket)
+        self.secrets = {tenant: secret_of(tenant) for tenant in TENANTS}
+        self.judge = Judge(self.scheduler, faults, self.bucket)
+        self.posts = PostsJudge(self.judge, plan.limits)
+        self.sent = SentJudge(self.judge, self.secrets)
         self.telemetry = MemoryTelemetry()
         self.budgets = Budgets(self.judge)
         self.indexes = Indexes(self.effects)
         self.table = JobsTable(self.budgets, self.effects, self.indexes, self.judge)
         self.accounts = Accounts(
             self.effects,
-            lambda account: Upstream(account, self.effects, self.judge, random, call_back),
-            lambda account: Permits(account, plan.limits, self.table, self.indexes, self.effects, random),
+            lambda account: Upstream(account, self.effects, self.posts, random, call_back),
+            self._permits,
         )
         self.jobs_queue = self._queue("poller", JOBS)
         self.webhook_queue = self._queue("webhook", WEBHOOKS)
+        self._jobs = self._port("jobs", self.table, "dynamodb")
+        self._jobs_queue = self._port("queue", self.jobs_queue, "sqs")
+        self._webhook_queue = self._port("webhooks", self.webhook_queue, "sqs")
         self._wire()
 
     def invocation(self, name: str, seconds: float) -> Invocation:
@@ -89,69 +85,26 @@ class World:
         )
 
     def _queue(self, name: str, timeouts: Timeouts) -> Queue:
-        return Queue(name, timeouts, self.effects, self.judge, self.invocation, self.random)
+        return Queue(name, timeouts, self.effects, self.sent, self.invocation, self.random)
+
+    def _permits(self, account: str) -> Permits:
+        limits, effects = self.plan.limits, self.effects
+        return Permits(account, limits, self.table, self.indexes, effects, self.judge, self.random)
 
     def _port(self, name: str, real: object, service: str | None = None) -> Any:
         return Boundary(self.effects, name, real, service)
 
     def _wire(self) -> None:
-        clock, random, telemetry = self.scheduler.clock, self.random, self.telemetry
-        jobs = self._port("jobs", self.table, "dynamodb")
-        jobs_queue = self._port("queue", self.jobs_queue, "sqs")
-        webhook_queue = self._port("webhooks", self.webhook_queue, "sqs")
-        joins = self._port("joins", MemoryJoins(), "dynamodb")
-        prices = self._port("prices", MemoryPrices(dict(PRICES)), "dynamodb")
-        dispatcher = Dispatcher(
-            self.accounts.permits_of,
-            self._port("backlog", Backlog(self.indexes), "dynamodb"),
-            jobs_queue,
-            telemetry,
-            OVERDUE_SECONDS,
-            clock,
-            self.scheduler.pause,
-        )
-        deliverer = Deliverer(
-            jobs=jobs,
-            queue=webhook_queue,
-            sender=self._port("receiver", Receiver(self.effects, self.judge, random)),
-            secrets=self._port("secrets", self._secrets(), "ssm"),
-            telemetry=telemetry,
-            formats=self._formats(),
-            overdue_seconds=OVERDUE_SECONDS,
-            clock=clock,
-            random=random,
-        )
-        poller = Poller(
-            jobs=jobs,
-            queue=jobs_queue,
-            upstreams=self.accounts.keyed,
-            pictures=self._port("pictures", Pictures(self.effects, random)),
-            bucket=self._port("bucket", self.bucket, "s3"),
-            deliverer=deliverer,
-            dispatcher=dispatcher,
-            look_times=self._look_times(),
-            telemetry=telemetry,
-            policy=Policy(self.plan.callbacks, UPSTREAM_TIMEOUT_SECONDS, OVERDUE_SECONDS),
-            callback_url=self._callback_url,
-            clock=clock,
-            random=random,
-            time_left=self.scheduler.time_left,
-            beside=self.scheduler.beside,
-        )
-        canceller = Canceller(jobs, jobs_queue, telemetry, OVERDUE_SECONDS, clock)
-        self.handlers = Handlers(
-            acceptor=Acceptor(jobs, jobs_queue, telemetry, OVERDUE_SECONDS, clock, prices),
-            joiner=Joiner(joins, clock, random.choice),
-            canceller=canceller,
-            deleter=Deleter(jobs, canceller),
-            deliverer=deliverer,
-            jobs=jobs,
-        )
+        clock, telemetry = self.scheduler.clock, self.telemetry
+        jobs, jobs_queue = self._jobs, self._jobs_queue
+        dispatcher, deliverer = self._dispatcher(), self._deliverer()
+        poller = self._poller(dispatcher, deliverer)
+        self.handlers = self._handlers(deliverer)
         self.adopter = Adopter(jobs, jobs_queue, telemetry, clock)
         self.reconciler = Reconciler(
             jobs,
             jobs_queue,
-            webhook_queue,
+            self._webhook_queue,
             dispatcher,
             telemetry,
             OVERDUE_SECONDS,
@@ -165,6 +118,63 @@ class World:
         self.jobs_queue.work = advance
         self.webhook_queue.work = deliverer.deliver
 
+    def _handlers(self, deliverer: Deliverer) -> Handlers:
+        clock, jobs = self.scheduler.clock, self._jobs
+        prices = self._port("prices", MemoryPrices(dict(PRICES)), "dynamodb")
+        joins = self._port("joins", MemoryJoins(), "dynamodb")
+        canceller = Canceller(jobs, self._jobs_queue, self.telemetry, OVERDUE_SECONDS, clock)
+        return Handlers(
+            acceptor=Acceptor(jobs, self._jobs_queue, self.telemetry, OVERDUE_SECONDS, clock, prices),
+            joiner=Joiner(joins, clock, self.random.choice),
+            canceller=canceller,
+            deleter=Deleter(jobs, canceller),
+            deliverer=deliverer,
+            jobs=jobs,
+        )
+
+    def _dispatcher(self) -> Dispatcher:
+        return Dispatcher(
+            self.accounts.permits_of,
+            self._port("backlog", Backlog(self.indexes), "dynamodb"),
+            self._jobs_queue,
+            self.telemetry,
+            OVERDUE_SECONDS,
+            self.scheduler.clock,
+            self.scheduler.pause,
+        )
+
+    def _deliverer(self) -> Deliverer:
+        return Deliverer(
+            jobs=self._jobs,
+            queue=self._webhook_queue,
+            sender=self._port("receiver", Receiver(self.effects, self.sent, self.random)),
+            secrets=self._port("secrets", self._secrets(), "ssm"),
+            telemetry=self.telemetry,
+            formats=webhook_formats(self.bucket.uri),
+            overdue_seconds=OVERDUE_SECONDS,
+            clock=self.scheduler.clock,
+            random=self.random,
+        )
+
+    def _poller(self, dispatcher: Dispatcher, deliverer: Deliverer) -> Poller:
+        return Poller(
+            jobs=self._jobs,
+            queue=self._jobs_queue,
+            upstreams=self.accounts.keyed,
+            pictures=self._port("pictures", Pictures(self.effects, self.random)),
+            bucket=self._port("bucket", self.bucket, "s3"),
+            deliverer=deliverer,
+            dispatcher=dispatcher,
+            look_times=self._look_times(),
+            telemetry=self.telemetry,
+            policy=Policy(self.plan.callbacks, UPSTREAM_TIMEOUT_SECONDS, OVERDUE_SECONDS),
+            callback_url=self._callback_url,
+            clock=self.scheduler.clock,
+            random=self.random,
+            time_left=self.scheduler.time_left,
+            beside=self.scheduler.beside,
+        )
+
     def _look_times(self) -> LookTimes:
         table = self._port("inference_times", MemoryInferenceTimes(), "dynamodb")
         monotonic = self.scheduler.clock
@@ -174,17 +184,5 @@ class World:
         return MemoryWebhookSecrets({tenant: [secret] for tenant, secret in self.secrets.items()})
 
     def _callback_url(self, job: Job) -> str | None:
-        self.judge.about_to_post(job)
-        if not self.plan.callbacks or job.attempt is None:
-            return None
-        target = callback_token.CallbackTarget(job.tenant, job.id, job.attempt.id, job.attempt.key_version)
-        return callback_token.callback_url(_BASE_URL, SIGNING_KEY, target)
-
-    def _formats(self) -> WebhookFormats:
-        def link(key: str, expires_at: int) -> str:
-            return output_link(_BASE_URL, SIGNING_KEY, key, expires_at)
-
-        return WebhookFormats(
-            lambda job: event_body(job, base_url=_BASE_URL, link=link, uri=self.bucket.uri),
-            lambda job: prediction_body(job, base_url=_BASE_URL, link=link),
-        )
+        self.posts.about_to_post(job)
+        return callback_address(job) if self.plan.callbacks else None
