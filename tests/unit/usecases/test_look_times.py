@@ -185,6 +185,19 @@ def test_while_the_store_can_t_be_read_the_last_schedule_goes_on(
     assert look_times.schedule(MODEL) is learned
 
 
+def test_the_log_tells_of_a_plan_that_is_quite_another_and_of_no_other(
+    table: MemoryInferenceTimes, clock: FakeClock
+) -> None:
+    telemetry = MemoryTelemetry()
+    look_times = LookTimes(table, telemetry, random.Random(1), clock, callbacks=False)
+    for count in (100, 101, 102):
+        table.models[MODEL] = InferenceTimes({bucket_of(40): count})
+        look_times.schedule(MODEL)
+        clock.advance(FRESH_SECONDS)
+    [(message, fields)] = telemetry.events
+    assert (message, fields["model"]) == ("looks_planned", MODEL)
+
+
 def run_one(world: World, seconds: float) -> tuple[list[float], float]:
     """The times of a task's looks and of its end in our records, both since the submit."""
     before = len(world.upstream.looks)

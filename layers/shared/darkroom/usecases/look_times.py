@@ -22,6 +22,8 @@ COLLECT_TASKS = 20
 COLLECT_SECONDS = 60.0
 MOST_COLLECTED = 200
 """Of a model's tasks while the store can't be written to; more are not kept."""
+TOLD_SHARE = 0.25
+"""A first look that moves by more is told in the log."""
 
 
 @dataclass
@@ -112,7 +114,7 @@ class LookTimes:
         if not taken:
             return
         try:
-            self._learn(known, self._table.add(model_id, taken))
+            self._learn(model_id, known, self._table.add(model_id, taken))
         except ThrottledError as error:
             self._say("inference_times_not_written", model_id, error)
             with self._lock:
@@ -131,13 +133,17 @@ class LookTimes:
 
     def _renew(self, model_id: str, known: _Known) -> None:
         try:
-            self._learn(known, self._table.read(model_id))
+            self._learn(model_id, known, self._table.read(model_id))
         except ThrottledError as error:
             self._say("inference_times_not_read", model_id, error)
 
-    def _learn(self, known: _Known, times: InferenceTimes) -> None:
-        if times != known.times:
-            known.times, known.schedule = times, plan(times, callbacks=self._callbacks)
+    def _learn(self, model_id: str, known: _Known, times: InferenceTimes) -> None:
+        if times == known.times:
+            return
+        before, planned = known.schedule.offsets[0], plan(times, callbacks=self._callbacks)
+        known.times, known.schedule = times, planned
+        if abs(planned.offsets[0] - before) > before * TOLD_SHARE:
+            self._telemetry.info("looks_planned", model=model_id, first_seconds=planned.offsets[0])
 
     def _known(self, model_id: str) -> _Known:
         return self._models.setdefault(model_id, _Known(built_in(callbacks=self._callbacks)))
