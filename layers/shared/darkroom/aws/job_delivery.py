@@ -1,9 +1,11 @@
 """The delivery inside a job's state, each attempt a short text: a whole schedule of them fits. Pure.
 
-1795173841203 87 503 e3b0c442                    when (ms), how long (ms), the answer's status, its hash
-1795173846511 15000 deadline                     there was no answer
-1795173846511 120 302 e3b0c442 https://a.test/   and what there is to say of it
-1795173846511 87 503/deadline - and so on        a word that the status alone doesn't tell
+    1795173841203 87 503 e3b0c442                    when (ms), how long (ms), the answer's status, its hash
+    1795173846511 15000 deadline                     there was no answer
+    1795173846511 120 302 e3b0c442 https://a.test/   and what there is to say of it
+    1795173846511 87 503/deadline - and so on        a word that the status alone doesn't tell
+
+The state lends them what room it has left.
 """
 
 from collections.abc import Sequence
