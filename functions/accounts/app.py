@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from accounts import balance, sub_accounts, upstream_key, webhook_secret  # noqa: F401  # they register their routes
 from accounts.api import api
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from query import documents, files, jobs, models, predictions, usage  # noqa: F401  # register their routes
 from query.api import api
 
 

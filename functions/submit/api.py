@@ -1,4 +1,4 @@
-"""The router that the route modules of this function register with."""
+"""The function's router: which module has which routes."""
 
 from darkroom.faces.openai.refusal import IMAGES_PREFIX
 from darkroom.faces.openai.refusal import refusal_of as openai_refusal
@@ -6,4 +6,11 @@ from darkroom.faces.wavespeed.envelope import WAVESPEED_PREFIX
 from darkroom.faces.wavespeed.envelope import refusal_of as wavespeed_refusal
 from darkroom.http.api import Api
 
-api = Api({WAVESPEED_PREFIX: wavespeed_refusal, IMAGES_PREFIX: openai_refusal})
+api = Api(
+    modules={
+        "/v1/jobs": "submit.jobs",
+        IMAGES_PREFIX: "submit.images",
+        WAVESPEED_PREFIX: "submit.predictions",
+    },
+    refusals={WAVESPEED_PREFIX: wavespeed_refusal, IMAGES_PREFIX: openai_refusal},
+)

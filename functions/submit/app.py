@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from submit import images, jobs, predictions  # noqa: F401  # register their routes
 from submit.api import api
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
@@ -25,6 +26,7 @@ JSON = "application/json"
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Refusal = Callable[[ApiError], tuple[int, str]]
 """A surface's own way to refuse: the status and the body."""
+_NONE: Mapping[str, Any] = MappingProxyType({})
 _OLDEST_SECONDS = 29.0
 """API Gateway waits no longer: an older time is that of a recorded event, or in another unit."""
 
@@ -35,9 +37,11 @@ class Api(APIGatewayRestResolver):
     A route takes the query parameters that `takes` names, and no others.
     """
 
-    def __init__(self, refusals: Mapping[str, Refusal] = MappingProxyType({})) -> None:
-        """`refusals`: by what the path begins with, where a surface refuses in its own way."""
+    def __init__(self, modules: Mapping[str, str] = _NONE, refusals: Mapping[str, Refusal] = _NONE) -> None:
+        """By what the path begins with: in `modules` the module that registers the route, imported with the
+        first request for it; in `refusals` a surface that refuses in its own way."""
         super().__init__()
+        self._modules = modules
         self._refusals = refusals
         self._taken: dict[Callable[..., Any], tuple[str, ...]] = {}
         self.exception_handler(ApiError)(self._refused)
@@ -51,9 +55,18 @@ class Api(APIGatewayRestResolver):
         Under a domain name of one's own the path that API Gateway gives begins with the mapping's base path;
         the resource with its parameters is the route as the template has it.
         """
+        self.load(event["resource"])
         reply = super().resolve({**event, "path": _route(event)}, context)
         reply["multiValueHeaders"]["x-request-id"] = [event["requestContext"]["requestId"]]
         return reply
+
+    def load(self, resource: str) -> None:
+        """Imports what registers the route: a process pays for what its own requests need."""
+        for module in self.modules_for(resource):
+            import_module(module)
+
+    def modules_for(self, resource: str) -> list[str]:
+        return [module for prefix, module in self._modules.items() if resource.startswith(prefix)]
 
     @property
     def tenant(self) -> str:
