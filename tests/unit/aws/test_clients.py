@@ -23,6 +23,14 @@ def test_a_client_is_made_once_whoever_asks() -> None:
     assert made == {id(clients.sqs)}
 
 
+def test_s3s_client_is_made_when_it_is_used() -> None:
+    clients = Clients("eu-central-1")
+    bucket = clients.s3
+    assert "s3" not in clients._clients
+    assert bucket.meta.region_name == "eu-central-1"
+    assert "s3" in clients._clients
+
+
 def test_a_client_waits_seconds_and_tries_a_few_times() -> None:
     config: Any = Clients("eu-central-1").sqs.meta.config
     assert (config.connect_timeout, config.read_timeout) == (2, 5)

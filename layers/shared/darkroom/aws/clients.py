@@ -4,6 +4,7 @@ botocore and not boto3: the resource API and the S3 transfer manager are not use
 """
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from darkroom.net.tls import amazons_certificates
@@ -47,7 +48,9 @@ class Clients:
 
     @property
     def s3(self) -> "S3Client":
-        return cast("S3Client", self._client("s3", signature_version="s3v4", s3=_S3))
+        """Made when it is first used: most calls of a function that has it touch no picture."""
+        made = _Deferred(lambda: self._client("s3", signature_version="s3v4", s3=_S3))
+        return cast("S3Client", made)
 
     @property
     def ssm(self) -> "SSMClient":
@@ -88,6 +91,16 @@ class Clients:
                 **config,
             ),
         )
+
+
+class _Deferred:
+    """A client that is yet to be made."""
+
+    def __init__(self, made: Callable[[], Any]) -> None:
+        self._made = made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._made(), name)
 
 
 def _trusted(region: str | None) -> str | None:
