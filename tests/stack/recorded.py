@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from benchmarks.local_stack import functions_of, home_of, without_schedule
 from benchmarks.requests import Request, RequestCounter, function_keys
-from local import aws
-from local.home import Home
 from stack.conftest import Stack
 
 PATIENCE_SECONDS = 15.0
@@ -23,26 +22,20 @@ class Recorder:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._events, self._sqs, self._lambda = map(stack.client, ("events", "sqs", "lambda"))
-        ids = aws.physical_ids(Home(int(stack.state["aws_endpoint_url"].rsplit(":", 1)[1])))
-        found = [
-            f for page in self._lambda.get_paginator("list_functions").paginate() for f in page["Functions"]
-        ]
-        names = {physical: logical.lower() for logical, physical in ids.items()}
-        self.functions = {names[f["FunctionName"]]: f for f in found if f["FunctionName"] in names}
-        self._counter = RequestCounter(stack.state["aws_endpoint_url"], function_keys(self.functions))
-        self._rules = [rule["Name"] for rule in self._events.list_rules()["Rules"]]
+        self._sqs, self._lambda = stack.client("sqs"), stack.client("lambda")
+        home = home_of(stack.state)
+        self._functions = functions_of(home)
+        self._counter = RequestCounter(home.endpoint, function_keys(self._functions))
+        self._schedule = without_schedule(home)
 
     def __enter__(self) -> "Recorder":
-        for rule in self._rules:
-            self._events.disable_rule(Name=rule)
+        self._schedule.__enter__()
         self._counter.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._counter.__exit__()
-        for rule in self._rules:
-            self._events.enable_rule(Name=rule)
+        self._schedule.__exit__(None, None, None)
 
     def begin(self) -> None:
         """From here on counts. Looks at jobs that have ended, still on their way, would only disturb."""
@@ -63,7 +56,7 @@ class Recorder:
     @contextmanager
     def environment(self, function: str, **variables: str) -> Iterator[None]:
         """The function with other variables: its processes are new ones then, and again after it."""
-        name = self.functions[function]["FunctionName"]
+        name = self._functions[function]["FunctionName"]
         before: dict[str, Any] = self._lambda.get_function_configuration(FunctionName=name)["Environment"]
         changed = {"Variables": before["Variables"] | variables}
         self._lambda.update_function_configuration(FunctionName=name, Environment=changed)
