@@ -1,20 +1,24 @@
 """The ports: what the use cases need of the world. Adapters are in `aws/`, `wavespeed/`, `pictures/`,
 `webhooks/`; the fakes in `tests/memory/` pass the same contract suites."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import IO, Any, Protocol
+from __future__ import annotations
 
-from darkroom.jobs.backlog import Turns
-from darkroom.jobs.gate import Admission, Gate, Released
-from darkroom.jobs.inference_times import InferenceTimes
-from darkroom.jobs.job import Job, Terms
-from darkroom.jobs.joins import OpenCall
-from darkroom.jobs.money import Budget
-from darkroom.jobs.permits import PermitLimits
-from darkroom.jobs.rate_window import RateTaken
-from darkroom.jobs.upstream import Prediction, SubmitOutcome
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:  # whoever needs an error or a message loads none of these
+    from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from darkroom.jobs.backlog import Turns
+    from darkroom.jobs.gate import Admission, Gate, Released
+    from darkroom.jobs.inference_times import InferenceTimes
+    from darkroom.jobs.job import Job, Terms
+    from darkroom.jobs.joins import OpenCall
+    from darkroom.jobs.money import Budget
+    from darkroom.jobs.permits import PermitLimits
+    from darkroom.jobs.rate_window import RateTaken
+    from darkroom.jobs.upstream import Prediction, SubmitOutcome
 
 
 class JobChangedError(Exception):
