@@ -10,7 +10,8 @@ import pytest
 from darkroom import adapters, wiring
 from darkroom.faces.openai.images_request import parse_images_call
 from darkroom.jobs.ids import keyed_job_id
-from darkroom.jobs.joins import Post, call_fingerprint
+from darkroom.jobs.joins import OpenCall, Post, call_fingerprint
+from darkroom.ports import ThrottledError
 from darkroom.settings import settings
 from functional.aws import Stack
 from functional.aws import client as aws_client
@@ -175,3 +176,24 @@ class TestWithAKey:
     ) -> None:
         generate(client, KEY)
         assert open_calls(stack) == []
+
+
+def test_a_call_whose_opening_landed_and_seemed_to_fail_is_its_clients_only_one(
+    brief: None, client: httpx.Client, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With two, a later repeat could take the other one and pay again."""
+    joins = adapters.joins()
+    add, tries = joins.add, iter([True])
+
+    def lost_once(self: object, call: OpenCall) -> OpenCall:
+        added = add(call)
+        if next(tries, False):
+            raise ThrottledError("the reply is lost")
+        return added
+
+    monkeypatch.setattr(type(joins), "add", lost_once)
+    assert generate(client).status_code == 503
+    assert len(open_calls(stack)) == 1
+    generate(client, REPEAT)
+    assert len(open_calls(stack)) == 1
+    assert len(all_jobs()) == 1

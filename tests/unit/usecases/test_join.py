@@ -152,3 +152,39 @@ def test_a_clients_time_runs_from_when_its_post_came_in(
     again = joiner.join(TENANT, PRINT, Post(clock()), 20, choose_resent)
     assert again is not None
     assert (again.group, again.posted_at) == (call.group, received_at + 10)
+
+
+def test_a_call_that_was_stored_in_spite_of_an_error_is_its_clients_only_one(
+    joiner: Joiner, joins: MemoryJoins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a later repeat of the client could take the other one, and pay for pictures of its own."""
+    add = joins.add
+
+    def added_and_lost(call: OpenCall) -> OpenCall:
+        add(call)
+        raise ThrottledError("the reply is lost")
+
+    monkeypatch.setattr(joins, "add", added_and_lost)
+    with pytest.raises(ThrottledError):
+        first(joiner)
+    monkeypatch.setattr(joins, "add", add)
+    [call] = joins.all()
+    assert repeat(joiner).group == call.group
+    assert len(joins.all()) == 1
+
+
+def test_a_call_that_could_not_be_stored_is_noted_as_refused(
+    joiner: Joiner, joins: MemoryJoins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, tries = joins.add, iter([True])
+
+    def refused_once(call: OpenCall) -> OpenCall:
+        if next(tries, False):
+            raise ThrottledError("refused")
+        return add(call)
+
+    monkeypatch.setattr(joins, "add", refused_once)
+    with pytest.raises(ThrottledError):
+        first(joiner)
+    [call] = joins.all()
+    assert call.refused_at is not None

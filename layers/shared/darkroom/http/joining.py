@@ -75,13 +75,13 @@ def _entered(
     call = joiner.join(account.tenant, fingerprint, post, seconds, choose) if choose else None
     try:
         headers = {} if call and call.refused_at is None else admit(account)
-        return call or joiner.open(account.tenant, fingerprint, post, seconds), headers
     except (ApiError, ThrottledError):
         if call is None:
             joiner.open_refused(account.tenant, fingerprint, post)
         else:
             joiner.refuse(call)
         raise
+    return call or joiner.open(account.tenant, fingerprint, post, seconds), headers
 
 
 def _keys(call: OpenCall, parts: int) -> list[str]:

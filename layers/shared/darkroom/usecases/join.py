@@ -38,8 +38,18 @@ class Joiner:
         raise ThrottledError("other repeats of the same call are always faster")
 
     def open(self, tenant: str, fingerprint: str, post: Post, seconds: float) -> OpenCall:
-        """Before its jobs are accepted: a crash after that leaves what a repeat can join."""
-        return self.joins.add(_new_call(tenant, fingerprint, post, self.clock() + seconds))
+        """Before its jobs are accepted: a crash after that leaves what a repeat can join.
+
+        What can't be stored may stand for all that: it is noted as refused under its own name, for with two
+        calls of one client a repeat could take the other one.
+        """
+        call = _new_call(tenant, fingerprint, post, self.clock() + seconds)
+        try:
+            return self.joins.add(call)
+        except ThrottledError:
+            with suppress(ThrottledError):
+                self.joins.add(call.refused(self.clock()))
+            raise
 
     def leave(self, call: OpenCall) -> None:
         """The client was told to come back: the next repeat may have the call at once."""
