@@ -10,13 +10,17 @@ from simulation.boundary import Boundary, Effects
 
 
 class OwnKeys:
-    """One tenant at most has a key of its own, and loses it at some time."""
+    """One tenant at most has a key of its own; it may be replaced, and removed."""
 
     def __init__(self) -> None:
         self.tenants: set[str] = set()
+        self.rotations = 0
 
     def current(self, tenant: str) -> OwnKey:
-        return self.version(tenant, "v1")
+        return self.version(tenant, f"v{1 + self.rotations}")
+
+    def rotate(self) -> None:
+        self.rotations += 1
 
     def version(self, tenant: str, version: str) -> OwnKey:
         if tenant not in self.tenants:

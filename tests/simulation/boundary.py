@@ -5,7 +5,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from darkroom.ports import ThrottledError
+from darkroom.ports import JobChangedError, ThrottledError
+from memory.jobs_table import MemoryJobsTable
 from simulation.faults import Faults
 from simulation.scheduler import START, Scheduler
 
@@ -102,7 +103,17 @@ class Boundary:
             effects.after(name)
             if service and effects.reply_lost(service):
                 note(name, "reply lost")
-                raise ThrottledError(f"{service}'s reply is lost")
+                raise _as_told(name, real, answer) or ThrottledError(f"{service}'s reply is lost")
             return answer
 
         return guarded
+
+
+def _as_told(name: str, real: Callable[..., Any], answer: Any) -> JobChangedError | None:
+    """A job's write whose reply was lost is looked for: where somebody else has written since, it seems that
+    it never landed."""
+    table = getattr(real, "__self__", None)
+    if name != "jobs.save" or not isinstance(table, MemoryJobsTable):
+        return None
+    current = table.get(answer.tenant, answer.id)
+    return JobChangedError(current) if current is not None and current.revision != answer.revision else None

@@ -3,7 +3,7 @@
 from random import Random
 from urllib.parse import parse_qsl, urlsplit
 
-from darkroom.ports import JobChangedError, ThrottledError
+from darkroom.ports import JobChangedError, JobKey, ThrottledError
 from darkroom.usecases.adopt import Adopter
 from darkroom.wavespeed import callback_token
 from darkroom.wavespeed.callback import CallbackRefusedError
@@ -18,8 +18,11 @@ _FORGED_ID = "task-forged"
 
 
 class Callbacks:
+    """`taken`: for which job, and of which task."""
+
     def __init__(self) -> None:
         self.world: World
+        self.taken: list[tuple[JobKey, str]] = []
 
     def __call__(self, url: str, task: UpstreamTask, at: float) -> None:
         """Upstream calls this address at that time."""
@@ -46,6 +49,7 @@ class Callbacks:
         try:
             target = callback_token.check(SIGNING_KEY, dict(parse_qsl(urlsplit(url).query)))
             adopter.adopt(target.tenant, target.job_id, target.attempt_id, prediction_id)
+            self.taken.append((JobKey(target.tenant, target.job_id), prediction_id))
         except CallbackRefusedError:
             self.world.judge.require(prediction_id == _FORGED_ID, "a true callback is not refused", url)
         except (ThrottledError, JobChangedError):

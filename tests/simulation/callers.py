@@ -4,6 +4,7 @@ handlers' part of it, as far as it is more than a use case."""
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from random import Random
 
 from darkroom.jobs.account import Account
@@ -17,7 +18,7 @@ from darkroom.usecases.delete import Deleter
 from darkroom.usecases.deliver import Deliverer
 from darkroom.usecases.join import Joiner
 from simulation.judge import Judge
-from simulation.plan import Call, Kind
+from simulation.plan import TENANTS, Call, Kind
 from simulation.scheduler import Invocation, Scheduler
 
 SUBMIT_SECONDS = 29.0
@@ -54,12 +55,17 @@ class Callers:
     def call(self, call: Call) -> None:
         for _ in range(call.times):
             self._try(call, 0)
+        if call.kind is Kind.KEYED and call.conflicts:
+            self._run("submit", partial(self._conflict, call))
 
     def meddle(self) -> None:
         """Cancel, delete or replay some job."""
         if not self.answered:
             return
         tenant, job_id = self.random.choice(self.answered)
+        owner = tenant
+        if self.random.random() < 0.2:
+            tenant = self.random.choice(TENANTS)
         handlers = self.handlers
         acts: list[Callable[[str, str], object]] = [
             handlers.canceller.cancel,
@@ -70,7 +76,9 @@ class Callers:
 
         def work() -> None:
             try:
-                act(tenant, job_id)
+                found = act(tenant, job_id)
+                nothing = found is None or tenant == owner
+                self.judge.require(nothing, "another tenant's job is as an unknown one", job_id)
             except (ThrottledError, JobEndedError, DeliveryError):
                 pass
             except Exception as error:  # noqa: BLE001  # what nobody expects is a violation of its own
@@ -112,14 +120,29 @@ class Callers:
         account = self.account_of(call.tenant)
         if call.kind is Kind.JOINED:
             return self._joined(account, call, tries)
-        key = f"key {call.number}" if call.kind is Kind.KEYED else None
+        key = _key(call) if call.kind is Kind.KEYED else None
         try:
             accepted = self.handlers.acceptor.accept(account, call.request, key)
         except IdempotencyConflictError:
-            self.judge.fail("the same key and body is no conflict", call.number)
-            raise
+            self.judge.require(call.conflicts, "the same key and body is no conflict", call.number)
+            return True
+        same = accepted.job.request == call.request
+        self.judge.require(same, "a key's other body is a conflict", call.number)
         self._told(call, [accepted.job])
         return True
+
+    def _conflict(self, call: Call) -> None:
+        """The same key for something else: one of the two is refused."""
+        other = replace(call.request, prompt="something else")
+        try:
+            accepted = self.handlers.acceptor.accept(self.account_of(call.tenant), other, _key(call))
+        except (ThrottledError, BudgetExceededError, PriceUnknownError, IdempotencyConflictError):
+            return
+        except Exception as error:
+            self.judge.unexpected(error)
+            raise
+        same = accepted.job.request == other
+        self.judge.require(same, "a key's other body is a conflict", call.number)
 
     def _joined(self, account: Account, call: Call, tries: int) -> bool:
         requests = [replace(call.request, part=f"{part}/{call.parts}") for part in range(1, call.parts + 1)]
@@ -172,3 +195,7 @@ class Callers:
         )
         if call.kind is not Kind.NATIVE:
             self.judge.require(len(told) == 1, "one call, one job", call.number, sorted(told))
+
+
+def _key(call: Call) -> str:
+    return f"key {call.number}"

@@ -40,9 +40,11 @@ MOST = {
     "upstream errs after creating": 0.2,
     "reply lost before creating": 0.15,
     "reply lost after creating": 0.25,
+    "upstream makes two": 0.15,
     "reads fail": 0.3,
     "not seen yet": 0.3,
     "list is late": 60.0,  # seconds
+    "never listed": 0.5,
     "list without inputs": 0.5,
     "delete fails": 0.5,
     "callback is lost": 0.5,

@@ -58,9 +58,10 @@ class PostsJudge:
     def created(self, made: UpstreamTask) -> None:
         self.judge.made[made.id] = made
         key, _ = self.judge.intents[made.attempt_id]
-        tasks = [each for each in self.judge.made.values() if self.judge.intents[each.attempt_id][0] == key]
-        self.judge.require(len(tasks) == 1, "at most one charge for a job", key.job_id)
-        of_account = [each for each in self.judge.made.values() if each.account == made.account]
+        first = [each for each in self.judge.made.values() if not each.second]
+        charges = sum(self.judge.intents[each.attempt_id][0] == key for each in first)
+        self.judge.require(charges == 1, "at most one charge for a job", key.job_id)
+        of_account = [each for each in first if each.account == made.account]
         running = sum(self._counts(each) for each in of_account)
         self.judge.require(running <= self.limits.concurrent_tasks, "in flight within the limit", running)
 

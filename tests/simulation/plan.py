@@ -22,7 +22,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`at`: seconds since the start. `number`: it is the tenant's own. `times`: so often at once."""
+    """`at`: seconds since the start. `number`: it is the tenant's own. `times`: so often at once.
+    `conflicts`: its key is used for another body too."""
 
     at: float
     number: int
@@ -31,18 +32,20 @@ class Call:
     request: ImageRequest
     parts: int = 1
     times: int = 1
+    conflicts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`caps` in micro-dollars by tenant. `owned`: globex is a sub-account of acme. `own_key`:
-    initech has an upstream key of its own, which may be removed."""
+    initech has an upstream key of its own, which is replaced, and may be removed."""
 
     limits: PermitLimits
     callbacks: bool
     caps: dict[str, int]
     owned: bool
     own_key: bool
+    own_key_rotated_at: float
     own_key_removed_at: float | None
     calls: tuple[Call, ...]
     heals_at: float
@@ -58,6 +61,7 @@ def drawn_plan(random: Random) -> Plan:
         caps={tenant: random.randint(1, 6) * 27_000 for tenant in TENANTS if random.random() < 0.4},
         owned=random.random() < 0.3,
         own_key=random.random() < 0.6,
+        own_key_rotated_at=random.uniform(0, 100),
         own_key_removed_at=random.uniform(0, 300) if random.random() < 0.2 else None,
         calls=_numbered(calls),
         heals_at=random.choice([60.0, 200.0, 500.0, 900.0]),
@@ -84,7 +88,8 @@ def _call(random: Random, number: int, spread: float) -> Call:
     if kind is Kind.JOINED:
         return Call(at, number, kind, tenant, _plain_request(), parts=random.choice([1, 1, 2]))
     times = random.choice([1, 1, 2, 3]) if kind is Kind.KEYED else 1
-    return Call(at, number, kind, tenant, _request(random, tenant, number), times=times)
+    request, conflicts = _request(random, tenant, number), random.random() < 0.2
+    return Call(at, number, kind, tenant, request, times=times, conflicts=conflicts)
 
 
 def _plain_request() -> ImageRequest:

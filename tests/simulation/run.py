@@ -49,7 +49,7 @@ class Simulation:
         self.seed = seed
         random = Random(seed)
         self._random = random
-        callbacks = Callbacks()
+        callbacks = self._callbacks = Callbacks()
         faults = Faults(random)
         self._enabled = (*faults.rates, *(f"{name} is down" for name in faults.outages))
         self.world = callbacks.world = World(drawn_plan(random), faults, random, callbacks)
@@ -67,7 +67,7 @@ class Simulation:
         try:
             with ids_from(self._random):
                 self.world.scheduler.run()
-            judge_the_end(self.world)
+            judge_the_end(self.world, self._callbacks.taken)
         except ViolationError as violation:
             steps = tuple(trace.lines(self.rows[-_SHOWN_STEPS:]))
             return Violation(self.seed, str(violation), steps, self._enabled)
@@ -80,6 +80,7 @@ class Simulation:
             world.budgets.set_cap(tenant, cap)
         if plan.own_key:
             world.accounts.own_keys.tenants.add(TENANTS[2])
+        at(START + plan.own_key_rotated_at, world.accounts.own_keys.rotate)
         if plan.own_key_removed_at is not None:
             at(START + plan.own_key_removed_at, lambda: world.accounts.own_keys.tenants.discard(TENANTS[2]))
         for call in plan.calls:

@@ -94,6 +94,8 @@ class Upstream:
             return Answer(self._random.choice([408, 500, 502, 503, 504]))
         if faults.happens("reply lost before creating"):
             raise httpx.ReadError("reset")
+        if faults.happens("upstream makes two"):
+            self._create(model, inputs, webhook_url)
         task = self._create(model, inputs, webhook_url)
         if faults.happens("upstream errs after creating"):
             return Answer(self._random.choice([500, 502, 504]), defect="body")
@@ -106,16 +108,19 @@ class Upstream:
         seconds = random.lognormvariate(math.log(_MEDIAN_SECONDS), 0.5)
         if faults.happens("upstream never ends"):
             seconds = _NEVER_SECONDS
+        attempt_id = self._posts.attempt_id()
         task = UpstreamTask(
             id=f"task-{len(self._posts.judge.made) + 1}",
             account=self.name,
-            attempt_id=self._posts.attempt_id(),
+            attempt_id=attempt_id,
+            second=any(made.attempt_id == attempt_id for made in self.tasks.values()),
             model=model,
             inputs=dict(inputs),
             created_at=now,
             ends_at=now + seconds,
             seen_at=now + (random.random() * 30 if faults.happens("not seen yet") else 0.0),
-            listed_at=now + faults.up_to("list is late"),
+            listed_at=now
+            + (_NEVER_SECONDS if faults.happens("never listed") else faults.up_to("list is late")),
             fails=faults.happens("upstream fails"),
         )
         self.tasks[task.id] = task

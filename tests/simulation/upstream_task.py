@@ -7,11 +7,13 @@ from typing import Any
 
 @dataclass(slots=True, eq=False)
 class UpstreamTask:
-    """`attempt_id`: whose POST made it. `seen_at`: when reads begin to know it."""
+    """`attempt_id`: whose POST made it. `second`: it made one before, of the same POST.
+    `seen_at`, `listed_at`: when reads begin to know it, and the list."""
 
     id: str
     account: str
     attempt_id: str
+    second: bool
     model: str
     inputs: Mapping[str, Any]
     created_at: float

@@ -1,12 +1,13 @@
 """What must hold when all faults have ended and nothing is left to happen."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.failure import ErrorCode
 from darkroom.jobs.job import Billed, Job, JobStatus
 from darkroom.jobs.money import payers_of
-from darkroom.ports import ThrottledError
+from darkroom.ports import JobKey, ThrottledError
 from darkroom.webhooks.schedule import BASE_DELAYS_SECONDS
 from memory.permits import MemoryPermits
 from simulation.world import World
@@ -14,11 +15,14 @@ from simulation.world import World
 _REFUSED = (ErrorCode.MODERATION_REFUSED, ErrorCode.UPSTREAM_REJECTED)
 
 
-def judge_the_end(world: World) -> None:
+def judge_the_end(world: World, called_back: Sequence[tuple[JobKey, str]]) -> None:
+    """`called_back`: of which jobs' tasks upstream has told us."""
     for job in world.table.all():
         _job_ended(world, job)
         _delivered(world, job)
     _charges(world)
+    for key, prediction_id in called_back:
+        _known(world, key, prediction_id)
     _budgets(world)
     _slots(world)
     _edges(world)
@@ -55,13 +59,25 @@ def _delivered(world: World, job: Job) -> None:
 def _charges(world: World) -> None:
     """What upstream charges for shows in a record, and what it refunds is not called spent."""
     judge = world.judge
+    doubled = {
+        made.attempt_id for made in judge.made.values() if made.second
+    }  # only an alarm can tell of one
     for made in judge.made.values():
+        if made.attempt_id in doubled:
+            continue
         key, _ = judge.intents[made.attempt_id]
         job = judge.jobs[key]
         if not made.fails and made.deleted_at is None:
             judge.require(job.billed is not Billed.NO, "no charge that no record shows", job.id, made.id)
         if made.fails and job.failure is not None and job.failure.code is ErrorCode.UPSTREAM_FAILED:
             judge.require(job.billed is Billed.NO, "a failed task is refunded", job.id, made.id)
+
+
+def _known(world: World, key: JobKey, prediction_id: str) -> None:
+    """A task that we were told of is its job's, or an alarm has named it."""
+    named = {fields.get("prediction_id") for _, fields in world.telemetry.events}
+    its_own = world.judge.jobs[key].prediction_id == prediction_id
+    world.judge.require(its_own or prediction_id in named, "an alarm for each other charge", prediction_id)
 
 
 def _budgets(world: World) -> None:

@@ -94,6 +94,10 @@ def releases_the_hold_on_ambiguity(plant: Plant) -> None:
     plant(Job, "failed", failed)
 
 
+def says_nothing_of_a_second_charge(plant: Plant) -> None:
+    plant(adopt, "count_charge", lambda *arguments, **fields: None)
+
+
 def calls_a_cancelled_task_not_billed(plant: Plant) -> None:
     real = Job.cancelled
     plant(Job, "cancelled", lambda self, now: replace(real(self, now), billed=Billed.NO))

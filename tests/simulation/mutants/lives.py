@@ -105,6 +105,17 @@ def _unlike(job_id: str, key: str | None) -> str:
     return job_id[:20] + hashlib.sha256(f"{job_id}{key}".encode()).hexdigest()[:10]
 
 
+def ignores_the_body_of_a_repeat(plant: Plant) -> None:
+    plant(ImageRequest, "fingerprint", property(lambda self: "the same"))
+
+
+def looks_jobs_up_without_the_tenant(plant: Plant) -> None:
+    def get(self: MemoryJobsTable, tenant: str, job_id: str) -> Job | None:
+        return next((job for job in self.all() if job.id == job_id), None)
+
+    plant(MemoryJobsTable, "get", get)
+
+
 def joins_across_tenants(plant: Plant) -> None:
     def joinable(self: MemoryJoins, tenant: str, fingerprint: str, now: float) -> Sequence[OpenCall]:
         calls = [call for call in self.all() if call.fingerprint == fingerprint and is_joinable(call, now)]
