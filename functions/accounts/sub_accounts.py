@@ -1,4 +1,7 @@
-"""Sub-accounts, made and removed by their owner's key: tenants with keys, caps and rates of their own."""
+"""Sub-accounts, made and removed by their owner's key: tenants with keys, caps and rates of their own.
+
+What reads a body is imported where it is used: it loads pydantic, and most calls here have no body.
+"""
 
 import time
 
@@ -6,7 +9,6 @@ from aws_lambda_powertools.event_handler import Response
 
 from accounts.api import api
 from darkroom import accounts_wiring, adapters, upstream_adapters
-from darkroom.faces.aigateway.sub_account_request import read_change, read_terms
 from darkroom.faces.aigateway.sub_accounts import (
     Removed,
     new_sub_account_answer,
@@ -25,6 +27,8 @@ from darkroom.usecases.sub_accounts import SubAccountRemovedError
 
 @api.post("/v1/sub-accounts")
 def create_sub_account() -> Response[str]:
+    from darkroom.faces.aigateway.sub_account_request import read_terms
+
     owner, terms = _owner(), read_terms(api.body)
     try:
         made = accounts_wiring.sub_account_keeper().create(owner, terms, idempotency_key(api))
@@ -63,6 +67,8 @@ def get_sub_account(sub_account: str) -> Response[str]:
 
 @api.patch("/v1/sub-accounts/<sub_account>")
 def change_sub_account(sub_account: str) -> Response[str]:
+    from darkroom.faces.aigateway.sub_account_request import read_change
+
     owner, change = _owner(), read_change(api.body)
     return answer(
         sub_account_answer(_found(accounts_wiring.sub_account_keeper().change(owner, sub_account, change)))

@@ -1,4 +1,7 @@
-"""The native API: jobs accepted, cancelled, their webhooks sent again."""
+"""The native API: jobs accepted, cancelled, their webhooks sent again.
+
+What reads a body is imported where it is used: it loads pydantic, and to cancel takes none.
+"""
 
 from dataclasses import replace
 
@@ -11,7 +14,6 @@ from darkroom.http.api import answer
 from darkroom.http.errors import ApiError, job_not_found
 from darkroom.http.idempotency import idempotency_key
 from darkroom.http.job_answers import record_of
-from darkroom.http.job_request import parse_request
 from darkroom.jobs.delivery import DeliveryError
 from darkroom.jobs.job import Job
 from darkroom.record_shape import JobRecord
@@ -22,6 +24,8 @@ from submit.api import api
 
 @api.post("/v1/jobs")
 def create_job() -> Response[str]:
+    from darkroom.http.job_request import parse_request
+
     request, key = parse_request(api.body, settings(), api.own_host), idempotency_key(api)
     tag = admission.tag_of(api)
     headers = admission.admit(api.account)

@@ -36,9 +36,16 @@ def main(module: str, event_file: str, warm_calls: int) -> None:
         "init_ms": (imported - read) * 1000,
         "call_ms": (answered - imported) * 1000,
         "warm_cpu_ms": cpu * 1000 / warm_calls if warm_calls else None,
+        "loaded": sorted(
+            {name.partition(".")[0] for name, module in sys.modules.items() if _installed(module)}
+        ),
         "answer": answer,
     }
     print("\n" + json.dumps(measured))
+
+
+def _installed(module: object) -> bool:
+    return "site-packages" in (getattr(module, "__file__", None) or "")
 
 
 if __name__ == "__main__":

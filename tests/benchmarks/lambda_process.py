@@ -45,6 +45,8 @@ class Life:
     init: float
     first_call: float
     warm_cpu: float | None
+    loaded: frozenset[str]
+    """Packages of an environment; a built layer's are in none."""
 
     @property
     def cold(self) -> float:
@@ -52,11 +54,12 @@ class Life:
 
 
 class LambdaProcess:
-    def __init__(self, layer: Path, functions: Path, events: Path, stub_url: str) -> None:
+    def __init__(self, layer: Path, functions: Path, events: Path, stub_url: str, interpreter: str) -> None:
         self._layer = layer
         self._functions = functions
         self._events = events
         self._environment = _environment(stub_url)
+        self._python = str(python(interpreter))
 
     def function(self, name: str, warm_calls: int = 0) -> Life:
         """Raises AssertionError where the answer is not the one that is expected."""
@@ -72,7 +75,7 @@ class LambdaProcess:
     def _life(self, module: str, event: str, path: dict[str, str], warm_calls: int) -> Life:
         arguments = [module, str(self._events / f"{event}.json"), str(warm_calls)]
         done = subprocess.run(
-            [str(python("lambda")), str(_HERE / "invoked.py"), *arguments],
+            [self._python, str(_HERE / "invoked.py"), *arguments],
             env={**self._environment, **path},
             capture_output=True,
             text=True,
@@ -81,11 +84,13 @@ class LambdaProcess:
         assert done.returncode == 0, done.stderr
         measured = json.loads(done.stdout.splitlines()[-1])
         _check(module.removesuffix(".app"), measured["answer"], done.stdout)
-        return Life(measured["init_ms"], measured["call_ms"], measured["warm_cpu_ms"])
+        return Life(
+            measured["init_ms"], measured["call_ms"], measured["warm_cpu_ms"], frozenset(measured["loaded"])
+        )
 
 
 @contextmanager
-def lambda_processes(layer: Path = LAYER) -> Iterator[LambdaProcess]:
+def lambda_processes(layer: Path = LAYER, interpreter: str = "lambda") -> Iterator[LambdaProcess]:
     """The functions' own modules have no bytecode on Lambda, and have none here."""
     assert layer.exists(), f"no layer at {layer}: make up builds it"
     with TemporaryDirectory() as folder, aws_stub(_items()) as url:
@@ -94,7 +99,7 @@ def lambda_processes(layer: Path = LAYER) -> Iterator[LambdaProcess]:
         events.mkdir()
         for name in _EVENTS:
             (events / f"{name}.json").write_text(json.dumps(_event(name)))
-        yield LambdaProcess(layer, functions, events, url)
+        yield LambdaProcess(layer, functions, events, url, interpreter)
 
 
 def _event(name: str) -> dict[str, Any]:
