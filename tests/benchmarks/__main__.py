@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -23,7 +23,7 @@ from benchmarks.goals import Measured, Row
 from local.environments import python
 from local.home import ROOT, free_port
 from local.options import Options
-from local.up import bring_up
+from local.up import bring_up, built
 from local.with_stack import up
 
 OUT = ROOT / "build" / "bench"
@@ -35,7 +35,7 @@ ALONE = {
 ON_A_STACK = {"bill": "benchmarks.bill", "burst": "benchmarks.burst"}
 """Their `measure` takes the stack's state."""
 ON_THE_LAYER = {"cold_start": "benchmarks.cold_start", "warm": "benchmarks.warm"}
-"""They run from the layer that bringing a stack up builds, once it is down again."""
+"""They run from the built layer."""
 
 
 @dataclass
@@ -60,29 +60,37 @@ class Run:
 
 
 def main(only: str = "") -> int:
-    names = {only} if only else {*ALONE, *ON_A_STACK, *ON_THE_LAYER}
-    if unknown := names - {*ALONE, *ON_A_STACK, *ON_THE_LAYER}:
-        raise SystemExit(f"No such benchmark: {', '.join(unknown)}")
-    began, run = time.monotonic(), Run()
-    _alone(run, ALONE, names)
-    if names & {*ON_A_STACK, *ON_THE_LAYER}:
-        options = Options(port=free_port())
-        with up(options):
-            _on_a_stack(run, options, names)
-        _alone(run, ON_THE_LAYER, names)
-    folder = OUT / only
-    write(folder, run, time.monotonic() - began)
+    every = {**ALONE, **ON_THE_LAYER, **ON_A_STACK}
+    names = {only} if only else {*every}
+    if unknown := names - every.keys():
+        raise SystemExit(f"No benchmark {', '.join(unknown)}. There are: {', '.join(every)}")
+    began, run, folder = time.monotonic(), Run(), OUT / only
+    try:
+        _measure(run, names)
+    finally:
+        write(folder, run, time.monotonic() - began)
     print(f"\n{table.as_text(run.rows)}\n\nAll of it, and charts: {folder.relative_to(ROOT)}")
     return judged(run, whole=not only)
 
 
-def _alone(run: Run, modules: Mapping[str, str], names: Iterable[str]) -> None:
+def _measure(run: Run, names: Set[str]) -> None:
+    _alone(run, ALONE, names)
+    if names & ON_THE_LAYER.keys():
+        with built():
+            _alone(run, ON_THE_LAYER, names)
+    if names & ON_A_STACK.keys():
+        options = Options(port=free_port())
+        with up(options):
+            _on_a_stack(run, options, names)
+
+
+def _alone(run: Run, modules: Mapping[str, str], names: Set[str]) -> None:
     for name, module in modules.items():
         if name in names:
             run.take(name, import_module(module).measure)
 
 
-def _on_a_stack(run: Run, options: Options, names: Iterable[str]) -> None:
+def _on_a_stack(run: Run, options: Options, names: Set[str]) -> None:
     for name, module in ON_A_STACK.items():
         if name in names:
             state = bring_up(options)  # as it was, whatever the one before has changed

@@ -3,8 +3,11 @@
 import base64
 import json
 import secrets
+import shutil
 import subprocess
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from local import aws, deploy, fixups, programs
@@ -42,6 +45,26 @@ def bring_up(options: Options) -> State:
             _put_upstream_key(home)
             _ensure_tenant(home)
         return _ready(home)
+
+
+@contextmanager
+def built() -> Iterator[None]:
+    """The layer and the functions as a stack gets them, for who runs them without one."""
+    home = Home(free_port())
+    home.folder.mkdir(parents=True)
+    _BUILDS.mkdir(exist_ok=True)
+    try:
+        with locked(_BUILDS):
+            with step("Building"):
+                _build(home)
+            yield
+    finally:
+        shutil.rmtree(home.folder)
+
+
+def _build(home: Home) -> None:
+    deploy.build(home)
+    deploy.check_imports()
 
 
 def _start(home: Home, options: Options) -> None:
@@ -83,8 +106,7 @@ def _deploy(home: Home, options: Options) -> None:
     _BUILDS.mkdir(exist_ok=True)
     with locked(_BUILDS):  # which stacks on other ports share
         with step("Building"):
-            deploy.build(home)
-            deploy.check_imports()
+            _build(home)
         with step("Deploying"):
             deploy.deploy(home, parameters)
             fixups.apply(home)
