@@ -69,6 +69,7 @@ class Callers:
         handlers = self.handlers
         acts: list[Callable[[str, str], object]] = [
             handlers.canceller.cancel,
+            handlers.canceller.cancel,
             handlers.deleter.delete,
             handlers.deliverer.replay,
         ]
@@ -170,11 +171,13 @@ class Callers:
         call = (
             joiner.join(tenant, fingerprint, post, SUBMIT_SECONDS, choose_repeated) if post.retries else None
         )
-        try:
-            return call or joiner.open(tenant, fingerprint, post, SUBMIT_SECONDS)
-        except ThrottledError:
-            joiner.open_refused(tenant, fingerprint, post)
-            raise
+        if (call is None or call.refused_at is not None) and self.judge.faults.happens("rate is used up"):
+            if call is None:
+                joiner.open_refused(tenant, fingerprint, post)
+            else:
+                joiner.refuse(call)
+            raise ThrottledError("too many requests")
+        return call or joiner.open(tenant, fingerprint, post, SUBMIT_SECONDS)
 
     def _wait(self, jobs: list[Job]) -> bool:
         ends_at = self.scheduler.now + _WAIT_SECONDS

@@ -15,6 +15,7 @@ MOST = {
     "killed after an effect": 0.01,
     "clock skew": 2.0,  # seconds
     "slow call": 0.03,
+    "little time": 0.2,
     # AWS
     "dynamodb refuses": 0.08,
     "dynamodb's reply is lost": 0.05,
@@ -29,6 +30,7 @@ MOST = {
     "message twice": 0.08,
     "message late": 0.2,
     "message not deleted": 0.1,
+    "rate is used up": 0.3,
     # upstream
     "upstream is slow": 0.3,
     "upstream fails": 0.3,
@@ -43,6 +45,9 @@ MOST = {
     "upstream makes two": 0.15,
     "reads fail": 0.3,
     "not seen yet": 0.3,
+    "is forgotten": 0.2,
+    "odd words": 0.5,
+    "no figures": 1.0,
     "list is late": 60.0,  # seconds
     "never listed": 0.5,
     "list without inputs": 0.5,
@@ -53,6 +58,7 @@ MOST = {
     "callback comes twice": 0.4,
     "callback is forged": 0.5,
     # pictures
+    "no output": 0.1,
     "output is gone": 0.3,
     "output is corrupt": 0.2,
     "output fails": 0.4,

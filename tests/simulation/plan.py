@@ -11,7 +11,7 @@ from darkroom.jobs.permits import PermitLimits
 from darkroom.jobs.request import ImageRequest, Priority, WebhookFormat
 
 TENANTS = ("acme", "globex", "initech")
-PRICES = {DREAMINA_V31.id: 27_000, MODELS[1].id: 20_000}
+PRICES: dict[str, int | None] = {DREAMINA_V31.id: 27_000, MODELS[1].id: 20_000}
 
 
 class Kind(StrEnum):
@@ -48,6 +48,8 @@ class Plan:
     own_key_rotated_at: float
     own_key_removed_at: float | None
     calls: tuple[Call, ...]
+    meddled_at: tuple[float, ...]
+    price_changes: tuple[tuple[float, str, int | None], ...]
     heals_at: float
 
 
@@ -64,6 +66,8 @@ def drawn_plan(random: Random) -> Plan:
         own_key_rotated_at=random.uniform(0, 100),
         own_key_removed_at=random.uniform(0, 300) if random.random() < 0.2 else None,
         calls=_numbered(calls),
+        meddled_at=tuple(_soon_after(random, calls) for _ in range(random.randint(0, 6))),
+        price_changes=_price_changes(random),
         heals_at=random.choice([60.0, 200.0, 500.0, 900.0]),
     )
 
@@ -90,6 +94,21 @@ def _call(random: Random, number: int, spread: float) -> Call:
     times = random.choice([1, 1, 2, 3]) if kind is Kind.KEYED else 1
     request, conflicts = _request(random, tenant, number), random.random() < 0.2
     return Call(at, number, kind, tenant, request, times=times, conflicts=conflicts)
+
+
+def _soon_after(random: Random, calls: Sequence[Call]) -> float:
+    return random.choice(calls).at + random.expovariate(1 / random.choice([1.0, 20.0, 200.0]))
+
+
+def _price_changes(random: Random) -> tuple[tuple[float, str, int | None], ...]:
+    """When what costs what; None: nobody knows."""
+    if random.random() < 0.7:
+        return ()
+    models, prices = [model.id for model in MODELS], [None, 25_000, 31_000]
+    return tuple(
+        (random.random() * 60, random.choice(models), random.choice(prices))
+        for _ in range(random.randint(1, 3))
+    )
 
 
 def _plain_request() -> ImageRequest:

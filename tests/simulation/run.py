@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -19,7 +20,6 @@ from simulation.verdict import judge_the_end
 from simulation.world import World
 
 RECONCILER_SECONDS = 50.0
-_MEDDLED = 3
 _SHOWN_STEPS = 40
 
 
@@ -75,7 +75,7 @@ class Simulation:
 
     def _plan(self) -> None:
         world, plan = self.world, self.world.plan
-        at, random = world.scheduler.at, self._random
+        at = world.scheduler.at
         for tenant, cap in plan.caps.items():
             world.budgets.set_cap(tenant, cap)
         if plan.own_key:
@@ -84,10 +84,12 @@ class Simulation:
         if plan.own_key_removed_at is not None:
             at(START + plan.own_key_removed_at, lambda: world.accounts.own_keys.tenants.discard(TENANTS[2]))
         for call in plan.calls:
-            at(START + call.at, lambda call=call: self._callers.call(call))  # type: ignore[misc]
-        for _ in range(random.randint(0, _MEDDLED)):
-            at(START + random.random() * 300, self._callers.meddle)
-        at(START + random.random() * 60, self._reconcile)
+            at(START + call.at, partial(self._callers.call, call))
+        for meddled_at in plan.meddled_at:
+            at(START + meddled_at, self._callers.meddle)
+        for changed_at, model, price in plan.price_changes:
+            at(START + changed_at, partial(world.prices.prices.__setitem__, model, price))
+        at(START + self._random.random() * 60, self._reconcile)
         at(START + plan.heals_at, self._heal)
         at(START, Patience(world).look)
 

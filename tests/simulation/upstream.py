@@ -118,7 +118,7 @@ class Upstream:
             inputs=dict(inputs),
             created_at=now,
             ends_at=now + seconds,
-            seen_at=now + (random.random() * 30 if faults.happens("not seen yet") else 0.0),
+            seen_at=self._seen_at(now),
             listed_at=now
             + (_NEVER_SECONDS if faults.happens("never listed") else faults.up_to("list is late")),
             fails=faults.happens("upstream fails"),
@@ -128,6 +128,12 @@ class Upstream:
         if webhook_url is not None:
             self._plan_callbacks(webhook_url, task)
         return task
+
+    def _seen_at(self, now: float) -> float:
+        if self._effects.faults.happens("is forgotten"):
+            return now + _NEVER_SECONDS
+        late = self._effects.faults.happens("not seen yet")
+        return now + (self._random.random() * 30 if late else 0.0)
 
     def _plan_callbacks(self, url: str, task: UpstreamTask) -> None:
         faults, random = self._effects.faults, self._random
@@ -175,15 +181,18 @@ class Upstream:
             input=inputs,
         )
         if task.running(self._now):
+            if self._effects.faults.happens("odd words"):
+                return replace(running, status_word="dreaming", known_word=False)
             return running
+        milliseconds = round(1000 * (task.ends_at - task.created_at))
         if task.fails:
             return replace(running, progress=Progress.FAILED, status_word="failed", failure=_FAILURE)
         return replace(
             running,
             progress=Progress.COMPLETED,
             status_word="completed",
-            outputs=(task.output,),
-            inference_ms=round(1000 * (task.ends_at - task.created_at)),
+            outputs=() if self._effects.faults.happens("no output") else (task.output,),
+            inference_ms=None if self._effects.faults.happens("no figures") else milliseconds,
         )
 
     def _require_readable(self) -> None:

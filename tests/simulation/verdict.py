@@ -76,7 +76,8 @@ def _charges(world: World) -> None:
 def _known(world: World, key: JobKey, prediction_id: str) -> None:
     """A task that we were told of is its job's, or an alarm has named it."""
     named = {fields.get("prediction_id") for _, fields in world.telemetry.events}
-    its_own = world.judge.jobs[key].prediction_id == prediction_id
+    job = world.judge.jobs.get(key)
+    its_own = job is not None and job.prediction_id == prediction_id
     world.judge.require(its_own or prediction_id in named, "an alarm for each other charge", prediction_id)
 
 

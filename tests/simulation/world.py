@@ -64,6 +64,7 @@ class World:
         self.sent = SentJudge(self.judge, self.secrets)
         self.telemetry = MemoryTelemetry()
         self.budgets = Budgets(self.judge)
+        self.prices = MemoryPrices(dict(PRICES))
         self.indexes = Indexes(self.effects)
         self.table = JobsTable(self.budgets, self.effects, self.indexes, self.judge)
         self.accounts = Accounts(
@@ -79,10 +80,11 @@ class World:
         self._wire()
 
     def invocation(self, name: str, seconds: float) -> Invocation:
+        if self.faults.happens("little time"):  # it was frozen for as long as it has less
+            seconds = self.random.uniform(2.0, seconds)
         skew = self.faults.most("clock skew")
-        return Invocation(
-            name, self.scheduler.now + seconds, self.random.uniform(-skew, skew) if skew else 0.0
-        )
+        skew_seconds = self.random.uniform(-skew, skew) if skew else 0.0
+        return Invocation(name, self.scheduler.now + seconds, skew_seconds)
 
     def _queue(self, name: str, timeouts: Timeouts) -> Queue:
         return Queue(name, timeouts, self.effects, self.sent, self.invocation, self.random)
@@ -120,7 +122,7 @@ class World:
 
     def _handlers(self, deliverer: Deliverer) -> Handlers:
         clock, jobs = self.scheduler.clock, self._jobs
-        prices = self._port("prices", MemoryPrices(dict(PRICES)), "dynamodb")
+        prices = self._port("prices", self.prices, "dynamodb")
         joins = self._port("joins", MemoryJoins(), "dynamodb")
         canceller = Canceller(jobs, self._jobs_queue, self.telemetry, OVERDUE_SECONDS, clock)
         return Handlers(
