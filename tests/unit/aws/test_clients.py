@@ -37,6 +37,10 @@ def test_a_client_waits_seconds_and_tries_a_few_times() -> None:
     assert config.retries == {"mode": "standard", "total_max_attempts": 3}
 
 
+def test_a_request_says_who_we_are_and_no_more() -> None:
+    assert Clients("eu-central-1").sqs.meta.config.user_agent == "darkroom"
+
+
 def test_importing_the_adapters_loads_nothing_of_aws() -> None:
     imports = "; ".join(f"import darkroom.aws.{module}" for module in ADAPTERS)
     program = f"import sys; {imports}; print({{'boto3', 'botocore', 'pydantic', 'httpx'}} & set(sys.modules))"
