@@ -117,10 +117,10 @@ SLOW, QUICK = lognormal(15), lognormal(6)
 
 
 @pytest.mark.parametrize(("before", "after"), [(QUICK, SLOW), (SLOW, QUICK)])
-def test_a_model_that_changes_its_speed_is_learned_anew_within_500_jobs(before: Draw, after: Draw) -> None:
+def test_a_model_that_changes_its_speed_is_learned_anew_within_300_jobs(before: Draw, after: Draw) -> None:
     """To a tenth of what the best schedule costs, where a look weighs as a quarter of a second."""
     random, times = Random(1), InferenceTimes()
-    for draw, jobs in ((before, 2_000), (after, 500)):
+    for draw, jobs in ((before, 2_000), (after, 300)):
         for _ in range(jobs):
             counts = Counter(times.counts)
             counts[bucket_of(draw(random))] += 1
