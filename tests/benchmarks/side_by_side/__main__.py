@@ -7,7 +7,7 @@ import platform
 import signal
 import tempfile
 from collections import defaultdict
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -28,13 +28,12 @@ TIMED = ("alone", "direct", "litellm", "native", "face")
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """`speed` is upstream's while latency is taken; the runs with a kill count, and go at `killed_speed`."""
+    """`speed`: factor on upstream's inference times."""
 
     generations: int = 200
     rounds: int = 2
     concurrency: int = 20
-    speed: float = 1.0
-    killed_speed: float = 0.5
+    speed: float = 0.5
 
 
 def measure(size: Size) -> Measured:
@@ -53,21 +52,19 @@ def heading(size: Size) -> str:
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, Python "
         f"{platform.python_version()}, LiteLLM {version()}: {size.generations} generations, "
-        f"{size.concurrency} at once; inference times {size.speed:g} of the models', "
-        f"{size.killed_speed:g} in the runs with a kill"
+        f"{size.concurrency} at once; inference times {size.speed:g} of the models'"
     )
 
 
 def compare(size: Size) -> table.Comparison:
     with (
         tempfile.TemporaryDirectory() as folder,
-        standing(Path(folder), size.concurrency) as (bench, by_name),
+        standing(Path(folder), size.concurrency, size.speed) as (bench, by_name),
     ):
-        quiet = _undisturbed(replace(bench, speed=size.speed), by_name, size)
-        hurried = replace(bench, speed=size.killed_speed)
+        quiet = _undisturbed(bench, by_name, size)
         killed = {
             (victim, name): survival(
-                _said(f"{victim} killed, {name}", hurried, by_name[name], size.generations, victim)
+                _said(f"{victim} killed, {name}", bench, by_name[name], size.generations, victim)
             )
             for victim, name in table.KILLED
         }

@@ -20,7 +20,7 @@ from local.up import bring_up
 
 
 @contextmanager
-def standing(folder: Path, concurrency: int) -> Iterator[tuple[Bench, dict[str, Way]]]:
+def standing(folder: Path, concurrency: int, speed: float) -> Iterator[tuple[Bench, dict[str, Way]]]:
     port, webhook_port = free_port(), free_port()
     options = replace(Options(), port=port, webhook_allow=(f"127.0.0.1:{webhook_port}",))
     try:
@@ -33,7 +33,7 @@ def standing(folder: Path, concurrency: int) -> Iterator[tuple[Bench, dict[str, 
                     proxy.start()
                     proxy.wait()
                 with SimulatorControl(simulator_url) as simulator:
-                    bench = Bench(simulator, folder, concurrency)
+                    bench = Bench(simulator, folder, concurrency, speed)
                     yield bench, {way.name: way for way in ways(state, upstream_url, proxy, webhook_port)}
             finally:
                 proxy.stop()

@@ -11,7 +11,7 @@ from benchmarks.side_by_side.generations import Plan
 from benchmarks.side_by_side.ways import Way
 from local.home import ROOT
 
-PATIENCE_SECONDS = 1800.0
+HALF_SECONDS = 600.0
 START_SECONDS = 60.0
 LOOK_SECONDS = 0.05
 
@@ -44,12 +44,21 @@ class Program:
         print("go", file=self._child.stdin, flush=True)
 
     def wait_for(self, pictures: int) -> None:
-        self._until(lambda: len(self._plan.delivered()) >= pictures, PATIENCE_SECONDS)
+        self._until(lambda: len(self._plan.delivered()) >= pictures, HALF_SECONDS)
 
-    def wait(self) -> None:
-        """Until it has ended by itself."""
+    def wait(self, patience_seconds: float) -> None:
+        """Until it has ended by itself. Raises SystemExit if it failed or got no picture for so long."""
         assert self._child
-        if self._child.wait(PATIENCE_SECONDS):
+        last, since = -1, time.monotonic()
+        while self._child.poll() is None:
+            if (delivered := len(self._plan.delivered())) != last:
+                last, since = delivered, time.monotonic()
+            if time.monotonic() - since > patience_seconds:
+                raise SystemExit(
+                    f"{self._way.program}: no picture for {patience_seconds:.0f} s, after {last}"
+                )
+            time.sleep(LOOK_SECONDS)
+        if self._child.returncode:
             raise SystemExit(f"{self._way.program} failed:\n{self._log.read_text()[-2000:]}")
 
     def kill(self) -> None:

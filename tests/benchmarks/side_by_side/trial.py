@@ -13,6 +13,8 @@ from benchmarks.side_by_side.started import Program
 from benchmarks.side_by_side.ways import Way
 from local.simulator.control import SimulatorControl
 
+PATIENCE_SECONDS = {False: 120.0, True: 960.0}
+"""Without a picture; after a kill Darkroom gives a task up to ten minutes to be found."""
 LOOK_SECONDS = 0.05
 
 
@@ -45,7 +47,7 @@ class Bench:
                 if victim:
                     program.wait_for(count // 2)
                     self._kill(way, program, victim)
-                program.wait()
+                program.wait(PATIENCE_SECONDS[victim is not None])
                 wall_seconds = time.monotonic() - began
         finally:
             program.kill()
