@@ -38,7 +38,8 @@ def test_a_client_waits_seconds_and_tries_a_few_times() -> None:
 
 
 def test_a_request_says_who_we_are_and_no_more() -> None:
-    assert Clients("eu-central-1").sqs.meta.config.user_agent == "darkroom"
+    config: Any = Clients("eu-central-1").sqs.meta.config
+    assert config.user_agent == "darkroom"
 
 
 def test_importing_the_adapters_loads_nothing_of_aws() -> None:

@@ -50,7 +50,7 @@ class Clients:
 
     @property
     def s3(self) -> "S3Client":
-        """Made when it is first used: most calls of a function that has it touch no picture."""
+        """Made when it is first used: most first calls of a function that has it touch no picture."""
         made = _Deferred(lambda: self._client("s3", signature_version="s3v4", s3=_S3))
         return cast("S3Client", made)
 
