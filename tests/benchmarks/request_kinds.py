@@ -10,7 +10,7 @@ from typing import Any
 
 Parameters = Mapping[str, Any]
 
-_BY_SORT_KEY = {"permits": "gate", "key": "API key"}
+_BY_SORT_KEY = {"key": "API key"}
 
 
 def kind_of(service: str, parameters: Parameters, resources: Iterable[str]) -> str:
@@ -35,22 +35,22 @@ def _item_kinds(parameters: Parameters) -> Iterable[str]:
     if "TransactItems" in parameters:
         return [_kind_of_write(write) for write in parameters["TransactItems"]]
     if "RequestItems" in parameters:
-        return [_item_kind(key) for of in parameters["RequestItems"].values() for key in of["Keys"]]
+        return [item_kind(key) for of in parameters["RequestItems"].values() for key in of["Keys"]]
     if "KeyConditionExpression" in parameters:
         return [_partition_kind(parameters["ExpressionAttributeValues"][":pk"]["S"])]
-    return [_item_kind(parameters.get("Item") or parameters["Key"])]
+    return [item_kind(parameters.get("Item") or parameters["Key"])]
 
 
 def _kind_of_write(write: Mapping[str, Parameters]) -> str:
     (act,) = write.values()
-    return _item_kind(act.get("Item") or act["Key"])
+    return item_kind(act.get("Item") or act["Key"])
 
 
-def _item_kind(key: Mapping[str, Mapping[str, str]]) -> str:
+def item_kind(key: Mapping[str, Mapping[str, str]]) -> str:
     if "#join#" in key["pk"]["S"]:
         return "join"
-    sort_key = key["sk"]["S"].partition("#")[0]
-    return _BY_SORT_KEY.get(sort_key, sort_key)
+    sort_key, _, rest = key["sk"]["S"].partition("#")
+    return "result" if rest and sort_key == "state" else _BY_SORT_KEY.get(sort_key, sort_key)
 
 
 def _partition_kind(partition_key: str) -> str:

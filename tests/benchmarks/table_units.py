@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.request_kinds import item_kind
 from benchmarks.requests import Request
 from unit.aws.write_units import index_units, item_bytes, write_units
 
@@ -49,7 +50,11 @@ class TableUnits:
         before = self._items.get(key, {})
         after = _after(act, given, before)
         larger = max(before, after, key=item_bytes)
-        self._count(_kind(key), factor * max(write_units(larger), 1), item_bytes(larger))
+        self._count(
+            item_kind(given.get("Item") or given["Key"]),
+            factor * max(write_units(larger), 1),
+            item_bytes(larger),
+        )
         if not _held(given, before):
             return
         for index, units in index_units(before, after).items():
@@ -84,10 +89,6 @@ class TableUnits:
 
 def _key(values: Mapping[str, Mapping[str, str]]) -> _Key:
     return values["pk"]["S"], values["sk"]["S"]
-
-
-def _kind(key: _Key) -> str:
-    return "join" if "#join#" in key[0] else key[1].partition("#")[0]
 
 
 def _units_of(size_bytes: int) -> int:

@@ -38,10 +38,14 @@ class Recorder:
         self._schedule.__exit__(None, None, None)
 
     def begin(self) -> None:
-        """From here on counts. Looks at jobs that have ended, still on their way, would only disturb."""
-        for queue in ("jobs_queue_url", "webhook_queue_url"):
-            self._sqs.purge_queue(QueueUrl=self._stack.state[queue])
+        """From here on counts."""
+        self.forget_looks()
         self._counter.again()
+
+    def forget_looks(self) -> None:
+        """Those still on their way: when they come depends on the time, and they ask for no more than one
+        read of a job that has ended."""
+        self._sqs.purge_queue(QueueUrl=self._stack.state["jobs_queue_url"])
 
     def made(self, *job_ids: str) -> Counter[str]:
         """Requests that name one of these jobs, or none at all: as in `poller dynamodb:PutItem state`."""

@@ -110,6 +110,7 @@ CACHED = {
     "callback secretsmanager:GetSecretValue signing key": "kept five minutes",
     "callback secretsmanager:GetSecretValue upstream key": "kept five minutes; it opens the callbacks' own",
     "poller dynamodb:GetItem gate": "once a process, which then writes on what it saw last",
+    "poller dynamodb:GetItem inference": "a model's, kept a minute",
     "poller secretsmanager:GetSecretValue signing key": "kept five minutes",
     "poller secretsmanager:GetSecretValue upstream key": "kept five minutes",
     "poller ssm:GetParameter webhook-secret": "a tenant's, kept a minute",
@@ -119,6 +120,9 @@ CACHED = {
     "webhook ssm:GetParameter webhook-secret": "a tenant's, kept a minute",
 }
 """What a process reads once and keeps: none of it belongs to a job. With what bounds it."""
+
+SEEN_TOGETHER = {"poller dynamodb:UpdateItem inference": "a model's tasks of a minute, or twenty of them"}
+"""What a process writes now and then for many jobs at once."""
 
 
 def total(*paths: Path) -> Counter[str]:

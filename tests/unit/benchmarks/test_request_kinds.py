@@ -15,7 +15,7 @@ def _key(pk: str, sk: str) -> dict[str, Any]:
     ("parameters", "kind"),
     [
         ({"Item": _key("acme#job_1", "state")}, "state"),
-        ({"Key": _key("UPSTREAM#default", "permits")}, "gate"),
+        ({"Item": _key("acme#job_1", "state#0123abcd")}, "result"),
         ({"Key": _key("UPSTREAM#default", "gate")}, "gate"),
         ({"Key": _key("KEY#abc", "key")}, "API key"),
         ({"Key": _key("TENANT#acme", "key#key_1")}, "API key"),
