@@ -8,6 +8,8 @@ from benchmarks.recorded_usage import Counted
 from benchmarks.usage import Usage
 
 GOAL_DOLLARS = 0.015
+FLOOR_DOLLARS = 0.0109
+"""Known before the first line was written: a PUT, an API request, and the least of everything else."""
 _MINUTES_A_MONTH = 43_800
 _QUEUES, _ALARMS, _SECRETS, _GAUGES = 2, 8, 2, 3
 
@@ -31,6 +33,7 @@ def rows_of(alone: Counted, burst: Counted, others: Mapping[str, Usage]) -> list
             _informs(f"units and requests of a job, {name}", _counts(run))
             for name, run in (("at once", burst), ("one by one", alone))
         ),
+        _informs("the bill's floor", _floor()),
         _informs("log bytes of a job, one by one", _logs(alone)),
         _informs("a month of standing idle", _idle()),
     ]
@@ -87,6 +90,11 @@ def _logs(run: Counted) -> str:
     platforms = sum(each.platform_bytes for each in run.invocations) / run.usage.jobs
     dollars = (ours + platforms) * 1000 * price.LOGS_BYTE
     return f"{ours:.0f} ours, {platforms:.0f} the platform's; ${dollars:.5f} for 1,000 images"
+
+
+def _floor() -> str:
+    put, request = 1000 * price.S3_PUT / FLOOR_DOLLARS, 1000 * price.API_GATEWAY_REQUEST / FLOOR_DOLLARS
+    return f"${FLOOR_DOLLARS:.4f}: S3 PUT {put:.0%}, API Gateway {request:.0%}"
 
 
 def _idle() -> str:
