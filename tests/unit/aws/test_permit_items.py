@@ -14,7 +14,7 @@ from darkroom.aws.permit_items import (
 )
 from darkroom.jobs.gate import Gate, Line
 from darkroom.jobs.permits import PermitLimits, PermitWindow
-from unit.aws.test_job_items import item_bytes
+from unit.aws.write_units import item_bytes
 
 START = 1_760_000_000
 times = st.floats(0, 4e9)
