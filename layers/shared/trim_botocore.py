@@ -66,8 +66,8 @@ def trimmed_model(
         if name not in shapes and name in model["shapes"]:
             shapes[name] = model["shapes"][name]
             wanted += _shapes_of(shapes[name])
-    trimmed: dict[str, Any] = _undocumented({**model, "operations": kept, "shapes": shapes})
-    return trimmed
+    # What else there is stays whole: botocore reads the documentation of a client's own parameters
+    return {**model, **_undocumented({"operations": kept, "shapes": shapes})}
 
 
 def trimmed_endpoints(endpoints: dict[str, Any]) -> dict[str, Any]:

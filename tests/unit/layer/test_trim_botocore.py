@@ -15,6 +15,7 @@ from botocore import xform_name
 from botocore.loaders import Loader
 
 import darkroom
+from darkroom.aws.clients import Clients
 from trim_botocore import OPERATIONS, trim, trimmed_model
 
 DATA = Path(botocore.__file__).parent / "data"
@@ -65,11 +66,61 @@ def test_every_operation_that_is_called_is_left_and_no_other(service: str) -> No
     assert called - set(OPERATIONS[service]) <= others
 
 
-def test_clients_are_made_of_what_is_left(trimmed: Path) -> None:
+@pytest.fixture
+def session(trimmed: Path) -> botocore.session.Session:
     session = botocore.session.get_session()
+    session.set_credentials("testing", "testing")
     session.register_component(
         "data_loader", Loader(extra_search_paths=[str(trimmed)], include_default_search_paths=False)
     )
+    return session
+
+
+def test_every_operation_makes_the_request_that_it_makes_of_all_the_data(
+    session: botocore.session.Session,
+) -> None:
+    whole = botocore.session.get_session()
+    whole.set_credentials("testing", "testing")
+    for service, operations in OPERATIONS.items():
+        ours, theirs = (_client(each, service) for each in (session, whole))
+        for operation in operations:
+            method = xform_name(operation)
+            required = theirs.meta.service_model.operation_model(operation).input_shape
+            parameters = (
+                {name: _any(required.members[name]) for name in required.required_members} if required else {}
+            )
+            assert _unsigned(ours, method, parameters) == _unsigned(theirs, method, parameters)
+
+
+def _client(session: botocore.session.Session, service: str) -> Any:
+    """With the settings that darkroom gives its clients."""
+    clients = Clients("eu-central-1")
+    clients._session = session
+    return getattr(clients, service) if service != "sts" else session.create_client(service, "eu-central-1")
+
+
+def _any(shape: Any) -> Any:
+    """A value of its kind."""
+    match shape.type_name:
+        case "structure":
+            return {name: _any(shape.members[name]) for name in shape.required_members}
+        case "list":
+            return [_any(shape.member)]
+        case "map":
+            return {"key-of-some-length": _any(shape.value)}
+        case "integer" | "long":
+            return 1
+        case "boolean":
+            return True
+    return shape.enum[0] if shape.enum else "text-of-some-length-that-all-take"
+
+
+def _unsigned(client: Any, method: str, parameters: dict[str, Any]) -> str:
+    """The address that it would go to: the endpoint's rules and the model's path are in it."""
+    return str(client.generate_presigned_url(method, parameters)).partition("?")[0]
+
+
+def test_clients_are_made_of_what_is_left(session: botocore.session.Session) -> None:
     for service, operations in OPERATIONS.items():
         client = session.create_client(service, region_name="eu-central-1")
         assert set(client.meta.method_to_api_mapping.values()) == set(operations)
