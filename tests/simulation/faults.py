@@ -5,9 +5,11 @@ from random import Random
 
 ENABLED = 0.22
 """How likely a seed has a certain fault."""
+OFTEN_ENABLED = 0.5
+"""The same, of those that decide who finds whom."""
 CALM = 0.08
 """How likely a seed has none at all."""
-GENTLE = 0.25
+GENTLE = 0.32
 """How likely it has only such by which nothing is lost inside: no message, no process, not much time."""
 MOST = {
     # processes
@@ -70,12 +72,13 @@ MOST = {
     "receiver asks for time": 0.4,
     "receiver's answer is lost": 0.2,
 }
+_OFTEN = {"index lag", "stale gate"}
 LOSING = frozenset(list(MOST)[: list(MOST).index("index lag")]) | {"message late", "message not deleted"}
 SHORT_LAG_SECONDS = 8.0
 """For so long the ticks go on for a job that is on its way into the index."""
 OUTSIDE_OUTAGES = ("upstream", "upstream's key", "receiver")
 OUTAGES = ("dynamodb", "sqs", "s3", "ssm", "secretsmanager", *OUTSIDE_OUTAGES)
-OUTAGE = 0.06
+OUTAGE = 0.1
 """How likely a seed has a certain outage, of up to ten minutes."""
 
 
@@ -95,9 +98,9 @@ class Faults:
         mood = random.random()
         calm, self.gentle = mood < CALM, mood < CALM + GENTLE
         drawn = {name: random.random() for name in MOST}
-        able = {name for name in MOST if not calm and not (self.gentle and name in LOSING)}
-        self.rates = {name: random.random() * self._most(name) for name in MOST if drawn[name] < ENABLED}
-        self.rates = {name: rate for name, rate in self.rates.items() if name in able}
+        left_out = set(MOST) if calm else LOSING if self.gentle else set()
+        enabled = [name for name in MOST if name not in left_out and drawn[name] < _enabled(name)]
+        self.rates = {name: random.random() * self._most(name) for name in enabled}
         outages = () if calm else OUTSIDE_OUTAGES if self.gentle else OUTAGES
         self.outages = {name: _outage(random) for name in outages if random.random() < OUTAGE}
 
@@ -124,6 +127,10 @@ class Faults:
     def heal(self) -> None:
         self.rates.clear()
         self.outages.clear()
+
+
+def _enabled(name: str) -> float:
+    return OFTEN_ENABLED if name in _OFTEN else ENABLED
 
 
 def _outage(random: Random) -> Outage:

@@ -27,6 +27,7 @@ class Judge:
     jobs: dict[JobKey, Job] = field(default_factory=dict)
     intents: dict[str, tuple[JobKey, Attempt]] = field(default_factory=dict)
     made: dict[str, UpstreamTask] = field(default_factory=dict)
+    _waits_since: dict[JobKey, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.skew_seconds = self.faults.most("clock skew")
@@ -44,12 +45,23 @@ class Judge:
         self.scheduler.note("VIOLATION", "an error that nobody expects", error)
         raise ViolationError(f"an error that nobody expects: {error!r}") from error
 
+    def waited_seconds(self, account: str) -> float:
+        """How long a job waits by now, at the most, of those that wait for the account; 0.0 where the ticks
+        may have been lost."""
+        of_account = (
+            key for key, job in self.jobs.items() if job.waiting and job.upstream_account == account
+        )
+        since = min((self._waits_since[key] for key in of_account), default=self.scheduler.now)
+        return self.scheduler.now - since if self.faults.gentle else 0.0
+
     def job_written(self, before: Job | None, job: Job) -> None:
         self.jobs[JobKey(job.tenant, job.id)] = job
         if before is None:
             self.require(job.status is JobStatus.QUEUED, "a new job is queued", job.id, job.status)
             return
         self._moved(before, job)
+        if job.waiting and not before.waiting:
+            self._waits_since[JobKey(job.tenant, job.id)] = self.scheduler.now
         if job.attempt is not None and job.status is JobStatus.SUBMITTING:
             self.intents.setdefault(job.attempt.id, (JobKey(job.tenant, job.id), job.attempt))
         if job.prediction_id != before.prediction_id:

@@ -1,16 +1,16 @@
 """Watches what upstream is asked for: the charges, the rate, and the tasks at once."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from darkroom.jobs.job import Attempt, Job
+from darkroom.jobs.job import Job
 from darkroom.jobs.permits import PermitLimits
 from simulation.judge import Judge
 from simulation.upstream_task import UpstreamTask
 
-LATE_SECONDS = 0.7
-"""So much later than its intent a POST may come: with the half second that the permit may be older, the
-window is 61.2 s long for it."""
+LATE_SECONDS = 1.2
+"""So much later than its permit a POST may come: the window is 61.2 s long for it."""
 _OBEY_SECONDS = 1.5
 
 
@@ -22,13 +22,26 @@ class PostsJudge:
     refused: set[str] = field(default_factory=set)
     """Attempts whose request upstream has refused."""
     _starts: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    _quiet: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _quiet: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
     """By account: from when until when upstream wants no submit."""
+    _released: dict[str, float] = field(default_factory=dict)
 
     def about_to_post(self, job: Job) -> None:
         """The current task's next POST is for this attempt."""
         assert self.judge.scheduler.current is not None
         self.judge.scheduler.current.memory["attempt"] = job.attempt
+
+    def granted(self, now: float) -> None:
+        """A permit of that time, to the current task; `now` is as its process has it."""
+        assert self.judge.scheduler.current is not None
+        task = self.judge.scheduler.current
+        task.memory["permit"] = now - task.invocation.skew_seconds
+
+    def released(self, job_ids: Iterable[str], now: float) -> None:
+        """As `granted`, to the jobs that waited."""
+        assert self.judge.scheduler.current is not None
+        at = now - self.judge.scheduler.current.invocation.skew_seconds
+        self._released.update(dict.fromkeys(job_ids, at))
 
     def attempt_id(self) -> str:
         assert self.judge.scheduler.current is not None
@@ -45,15 +58,15 @@ class PostsJudge:
         deadline_at = job.created_at + job.request.deadline_seconds
         held_up = self._held_up() + 2 * self.judge.skew_seconds + 1
         require(now <= deadline_at + held_up, "no POST after the deadline", key.job_id)
-        begin, end = self._quiet.get(account, (0.0, 0.0))
-        require(not begin < attempt.started_at < end, "no POST while upstream wants none", account)
-        self._within_rate(account, attempt, now)
+        unwanted = any(begin < attempt.started_at < end for begin, end in self._quiet[account])
+        require(not unwanted, "no POST while upstream wants none", account)
+        self._within_rate(account, key.job_id, now)
 
     def wants_quiet(self, account: str, seconds: float) -> None:
         """Upstream has answered so: for so long nobody may submit."""
         if self.judge.faults.gentle:  # else a worker may not come to tell the others
             now = self.judge.scheduler.now
-            self._quiet[account] = (now + _OBEY_SECONDS, now + seconds)
+            self._quiet[account].append((now + _OBEY_SECONDS, now + seconds))
 
     def created(self, made: UpstreamTask) -> None:
         self.judge.made[made.id] = made
@@ -65,15 +78,17 @@ class PostsJudge:
         running = sum(self._counts(each) for each in of_account)
         self.judge.require(running <= self.limits.concurrent_tasks, "in flight within the limit", running)
 
-    def _within_rate(self, account: str, attempt: Attempt, now: float) -> None:
-        """Of all POSTs that were not held up on their way. Where clocks differ the window is shorter: a
-        process may count too little by twice the skew, and a POST's time is known by as much."""
-        skew, late = self.judge.skew_seconds, now - attempt.started_at
-        in_time = late - self._held_up() <= LATE_SECONDS + skew
-        self.judge.require(in_time, "a POST comes soon after its intent", late)
+    def _within_rate(self, account: str, job_id: str, now: float) -> None:
+        """Of all POSTs that were not held up on their way. Where clocks differ, a process may think
+        the window over too early by twice the skew."""
+        assert self.judge.scheduler.current is not None
+        permit_at = self.judge.scheduler.current.memory.get("permit", self._released.get(job_id, 0.0))
+        late = now - permit_at
+        in_time = late - self._held_up() <= LATE_SECONDS + 2 * self.judge.skew_seconds
+        self.judge.require(in_time, "a POST comes soon after its permit", job_id, late)
         if late > LATE_SECONDS:
             return
-        starts, window = self._starts[account], 60.0 - 3 * skew
+        starts, window = self._starts[account], 60.0 - 2 * self.judge.skew_seconds
         starts.append(now)
         within = sum(at > now - window for at in starts)
         most = self.limits.images_per_minute

@@ -11,8 +11,9 @@ from darkroom.webhooks.standard_webhooks import sign
 from simulation.judge import Judge
 from simulation.scheduler import START
 
-MOST_MESSAGES = 400
-"""For one job; with each message twice now and then."""
+_MESSAGES = 150
+_MESSAGES_A_SECOND = 1.0
+"""For one job. While upstream is out of reach it is tried again at the rate of the limits."""
 _TICKS_A_SECOND = 3
 _TICKS = 100
 
@@ -35,7 +36,9 @@ class SentJudge:
             self.judge.require(self.ticks <= most, "ticks are few", self.ticks)
             return
         self.messages[message.job_id] += 1
-        few = self.messages[message.job_id] <= MOST_MESSAGES
+        job = self.judge.jobs[JobKey(message.tenant, message.job_id)]
+        most = _MESSAGES + _MESSAGES_A_SECOND * (self.judge.scheduler.now - job.created_at)
+        few = self.messages[message.job_id] <= most
         self.judge.require(few, "messages are few", message.job_id)
 
     def dead_letter(self, body: object, *, healthy: bool) -> None:

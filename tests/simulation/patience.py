@@ -8,7 +8,7 @@ from memory.permits import MemoryPermits
 from simulation.scheduler import START
 from simulation.world import World
 
-ROOM_SECONDS = 25.0
+ROOM_SECONDS = 20.0
 ROOM_SECONDS_HEALED = 150.0
 """A lost chain of ticks is found by the second run of the reconciler at the latest: two minutes, and its
 lease."""
@@ -48,9 +48,11 @@ class Patience:
             require(waited <= room_seconds, "nobody waits where there is room", account, f"{waited:.0f} s")
 
     def _waited_with_room(self, account: str, permits: MemoryPermits, open_jobs: Iterable[Job]) -> float:
+        """Since the last of them was released."""
         now = self._world.scheduler.now
         waits = any(job.waiting and job.upstream_account == account for job in open_jobs)
         if not waits or permits.window.room(now, permits.limits) == 0:
             self._room_since.pop(account, None)
             return 0.0
-        return now - self._room_since.setdefault(account, now)
+        since = self._room_since.setdefault(account, now)
+        return now - max(since, permits.standing.line.released_at)

@@ -14,6 +14,10 @@ TENANTS = ("acme", "globex", "initech")
 PRICES: dict[str, int | None] = {DREAMINA_V31.id: 27_000, MODELS[1].id: 20_000}
 
 
+TRICKLE = 0.3
+"""How likely calls come about as fast as they can be served, so that now one waits and now none."""
+
+
 class Kind(StrEnum):
     NATIVE = "native"
     KEYED = "keyed"
@@ -54,15 +58,16 @@ class Plan:
 
 
 def drawn_plan(random: Random) -> Plan:
-    spread = random.choice([0.5, 10.0, 60.0, 200.0])
-    count = random.randint(3, 8)
+    trickle, count = random.random() < TRICKLE, random.randint(3, 8)
+    spread = count * random.uniform(3, 9) if trickle else random.choice([0.5, 10.0, 60.0, 200.0])
+    limits = (60, random.randint(1, 2)) if trickle else (random.randint(1, 12), random.randint(1, 6))
     calls = tuple(_call(random, number, spread) for number in range(count))
     return Plan(
-        limits=PermitLimits(random.randint(1, 12), random.randint(1, 6), 600),
+        limits=PermitLimits(*limits, slot_seconds=600),
         callbacks=random.random() < 0.75,
         caps={tenant: random.randint(1, 6) * 27_000 for tenant in TENANTS if random.random() < 0.4},
         owned=random.random() < 0.3,
-        own_key=random.random() < 0.6,
+        own_key=not trickle and random.random() < 0.6,
         own_key_rotated_at=random.uniform(0, 100),
         own_key_removed_at=random.uniform(0, 300) if random.random() < 0.2 else None,
         calls=_numbered(calls),
@@ -86,7 +91,7 @@ def _numbered(calls: Sequence[Call]) -> tuple[Call, ...]:
 
 
 def _call(random: Random, number: int, spread: float) -> Call:
-    kind = random.choice([Kind.NATIVE, Kind.NATIVE, Kind.NATIVE, Kind.KEYED, Kind.KEYED, Kind.JOINED])
+    kind = random.choice([Kind.NATIVE, Kind.NATIVE, Kind.KEYED, Kind.KEYED, Kind.JOINED, Kind.JOINED])
     tenant = random.choice([TENANTS[0], *TENANTS])
     at = random.random() * spread
     if kind is Kind.JOINED:

@@ -1,27 +1,18 @@
 """The tables in memory, atomic where DynamoDB is and no more, with indexes that are late."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from random import Random
-from typing import TypeVar
 
-from darkroom.jobs.backlog import Turns, place_of
-from darkroom.jobs.gate import Admission, Gate, Released
+from darkroom.jobs.backlog import place_of
 from darkroom.jobs.job import Job, Terms
 from darkroom.jobs.money import payers_of
-from darkroom.jobs.permits import PermitLimits
 from darkroom.jobs.request import ImageRequest
 from darkroom.ports import IdTakenError, JobKey, OtherTermsError
 from memory.budgets import MemoryBudgets
 from memory.jobs_table import MemoryJobsTable
-from memory.permits import MemoryPermits
 from simulation.boundary import Effects
 from simulation.index import LateIndex
 from simulation.judge import Judge
-
-_STALE_SECONDS = 1.0
-"""A process may go by what it last saw of the gate for so long."""
-_Answer = TypeVar("_Answer")
 
 
 class Indexes:
@@ -96,73 +87,6 @@ class JobsTable(MemoryJobsTable):
         super()._put(job)
         self._indexes.written(before, job)
         self._judge.job_written(before, job)
-
-
-class Permits(MemoryPermits):
-    """As the writer on DynamoDB it may let a job wait on the word of what was seen a moment ago."""
-
-    def __init__(
-        self,
-        account: str,
-        limits: PermitLimits,
-        jobs: MemoryJobsTable,
-        indexes: Indexes,
-        effects: Effects,
-        judge: Judge,
-        random: Random,
-    ) -> None:
-        super().__init__(limits, jobs)
-        self._judge = judge
-        self._account = account
-        self._indexes = indexes
-        self._effects = effects
-        self._random = random
-        self._seen: tuple[float, Gate] = (0.0, self.standing)
-
-    def take(self, now: float) -> Admission:
-        closed = self.standing.line.closed
-        admission = super().take(now)
-        passed = closed and admission.granted
-        self._judge.require(not passed, "nobody passes by those that wait", self._account)
-        return admission
-
-    def gate(self, now: float) -> Gate:
-        return self._seen_lately() or self.standing
-
-    def release(self, turns: Turns, now: float, due_at: float) -> Released:
-        before = self.standing
-        released = super().release(turns, now, due_at)
-        self._written(before)
-        return released
-
-    def _change(self, apply: Callable[[Gate], tuple[Gate, _Answer]]) -> _Answer:
-        seen = self._seen_lately()
-        if seen is not None:
-            after, answer = apply(seen)
-            if after == seen and isinstance(answer, Admission):
-                return answer
-        before = self.standing
-        changed = super()._change(apply)
-        self._written(before)
-        return changed
-
-    def _move(self, after: Gate | None) -> bool:
-        before = self.standing
-        moved = super()._move(after)
-        self._written(before)
-        return moved
-
-    def _seen_lately(self) -> Gate | None:
-        at, gate = self._seen
-        fresh = self._effects.scheduler.now - at < _STALE_SECONDS
-        return gate if fresh and self._effects.faults.happens("stale gate") else None
-
-    def _written(self, before: Gate) -> None:
-        if before == self.standing:
-            return
-        if self._effects.scheduler.now - self._seen[0] > self._random.random():
-            self._seen = (self._effects.scheduler.now, before)
-        self._indexes.lines.write(self._account, self.standing.line.watched or None)
 
 
 class Backlog:

@@ -32,11 +32,12 @@ from simulation.judge_posts import PostsJudge
 from simulation.judge_sent import SentJudge
 from simulation.money import Budgets
 from simulation.outside import Pictures, Receiver
+from simulation.permits import Permits
 from simulation.plan import PRICES, TENANTS, Plan
 from simulation.queues import Queue, Timeouts
 from simulation.scheduler import Invocation, Scheduler
 from simulation.signed import callback_address, secret_of, webhook_formats
-from simulation.tables import Backlog, Indexes, JobsTable, Permits
+from simulation.tables import Backlog, Indexes, JobsTable
 from simulation.upstream import Upstream
 from simulation.upstream_task import UpstreamTask
 
@@ -91,7 +92,7 @@ class World:
 
     def _permits(self, account: str) -> Permits:
         limits, effects = self.plan.limits, self.effects
-        return Permits(account, limits, self.table, self.indexes, effects, self.judge, self.random)
+        return Permits(account, limits, self.table, self.indexes, effects, self.posts, self.random)
 
     def _port(self, name: str, real: object, service: str | None = None) -> Any:
         return Boundary(self.effects, name, real, service)
