@@ -9,7 +9,7 @@ from darkroom.wavespeed import callback_token
 from darkroom.wavespeed.callback import CallbackRefusedError
 from simulation.scheduler import Invocation
 from simulation.signed import SIGNING_KEY
-from simulation.upstream_task import UpstreamTask
+from simulation.upstream_tasks import UpstreamTask
 from simulation.world import World
 
 CALLBACK_SECONDS = 10.0

@@ -1,5 +1,4 @@
-"""The tenants' programs: they submit, repeat what was not answered, cancel, delete and replay; and the HTTP
-handlers' part of it, as far as it is more than a use case."""
+"""The tenants' programs: they submit, repeat what was not answered, cancel, delete and replay."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -10,33 +9,15 @@ from random import Random
 from darkroom.jobs.account import Account
 from darkroom.jobs.delivery import DeliveryError
 from darkroom.jobs.job import Job
-from darkroom.jobs.joins import OpenCall, Post, call_fingerprint, choose_repeated
-from darkroom.ports import BudgetExceededError, JobsTable, ThrottledError
-from darkroom.usecases.accept import Acceptor, IdempotencyConflictError, PriceUnknownError
-from darkroom.usecases.cancel import Canceller, JobEndedError
-from darkroom.usecases.delete import Deleter
-from darkroom.usecases.deliver import Deliverer
-from darkroom.usecases.join import Joiner
+from darkroom.ports import BudgetExceededError, ThrottledError
+from darkroom.usecases.accept import IdempotencyConflictError, PriceUnknownError
+from darkroom.usecases.cancel import JobEndedError
+from simulation.handlers import SUBMIT_SECONDS, Handlers, ImagesHandler
 from simulation.judge import Judge
 from simulation.plan import TENANTS, Call, Kind
 from simulation.scheduler import Invocation, Scheduler
 
-SUBMIT_SECONDS = 29.0
-"""The function's timeout in the template, and API Gateway's."""
-_WAIT_SECONDS = 20.0
 _MOST_TRIES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Handlers:
-    """What the submit function does for a request."""
-
-    acceptor: Acceptor
-    joiner: Joiner
-    canceller: Canceller
-    deleter: Deleter
-    deliverer: Deliverer
-    jobs: JobsTable
 
 
 @dataclass
@@ -44,6 +25,7 @@ class Callers:
     scheduler: Scheduler
     judge: Judge
     handlers: Handlers
+    images: ImagesHandler
     random: Random
     invocation: Callable[[str, float], Invocation]
     account_of: Callable[[str], Account]
@@ -120,7 +102,7 @@ class Callers:
         """Whether the caller has a final answer."""
         account = self.account_of(call.tenant)
         if call.kind is Kind.JOINED:
-            return self._joined(account, call, tries)
+            return self.images.answered(account, call, tries, self._told)
         key = _key(call) if call.kind is Kind.KEYED else None
         try:
             accepted = self.handlers.acceptor.accept(account, call.request, key)
@@ -144,49 +126,6 @@ class Callers:
             raise
         same = accepted.job.request == other
         self.judge.require(same, "a key's other body is a conflict", call.number)
-
-    def _joined(self, account: Account, call: Call, tries: int) -> bool:
-        requests = [replace(call.request, part=f"{part}/{call.parts}") for part in range(1, call.parts + 1)]
-        opened = self._opened(account, call_fingerprint(requests), Post(self.scheduler.clock(), tries))
-        try:
-            keys = [opened.key(part) for part in range(1, call.parts + 1)]
-            accepted = self.handlers.acceptor.accept_all(account, requests, keys)
-            jobs = [one.job for one in accepted]
-            self._told(call, jobs)
-            ended = self._wait(jobs)
-        except ThrottledError:
-            self.handlers.joiner.leave(opened)
-            raise
-        except (BudgetExceededError, PriceUnknownError):
-            self.handlers.joiner.answer(opened, failed=True)
-            raise
-        if ended:
-            self.handlers.joiner.answer(opened)
-        else:
-            self.handlers.joiner.leave(opened)
-        return ended
-
-    def _opened(self, account: Account, fingerprint: str, post: Post) -> OpenCall:
-        joiner, tenant = self.handlers.joiner, account.tenant
-        call = (
-            joiner.join(tenant, fingerprint, post, SUBMIT_SECONDS, choose_repeated) if post.retries else None
-        )
-        if (call is None or call.refused_at is not None) and self.judge.faults.happens("rate is used up"):
-            if call is None:
-                joiner.open_refused(tenant, fingerprint, post)
-            else:
-                joiner.refuse(call)
-            raise ThrottledError("too many requests")
-        return call or joiner.open(tenant, fingerprint, post, SUBMIT_SECONDS)
-
-    def _wait(self, jobs: list[Job]) -> bool:
-        ends_at = self.scheduler.now + _WAIT_SECONDS
-        while self.scheduler.now < ends_at:
-            current = [self.handlers.jobs.get(job.tenant, job.id) for job in jobs]
-            if all(job is not None and job.status.terminal for job in current):
-                return True
-            self.scheduler.pause(2.0)
-        return False
 
     def _told(self, call: Call, jobs: list[Job]) -> None:
         ids = tuple(job.id for job in jobs)

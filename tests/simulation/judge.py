@@ -10,7 +10,7 @@ from darkroom.webhooks.schedule import BASE_DELAYS_SECONDS
 from memory.images_bucket import MemoryImagesBucket
 from simulation.faults import Faults
 from simulation.scheduler import Scheduler, ViolationError
-from simulation.upstream_task import UpstreamTask
+from simulation.upstream_tasks import UpstreamTask
 
 _EARLY_SECONDS = 1.0
 _JITTERED = 0.79

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from darkroom.jobs.job import Job
 from darkroom.jobs.permits import PermitLimits
 from simulation.judge import Judge
-from simulation.upstream_task import UpstreamTask
+from simulation.upstream_tasks import UpstreamTask
 
 LATE_SECONDS = 1.2
 """So much later than its permit a POST may come: the window is 61.2 s long for it."""

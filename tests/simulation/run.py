@@ -12,6 +12,7 @@ from simulation import trace
 from simulation.callbacks import Callbacks
 from simulation.callers import Callers
 from simulation.faults import Faults
+from simulation.handlers import ImagesHandler
 from simulation.ids import ids_from
 from simulation.patience import Patience
 from simulation.plan import TENANTS, drawn_plan
@@ -55,7 +56,13 @@ class Simulation:
         self.world = callbacks.world = World(drawn_plan(random), faults, random, callbacks)
         world = self.world
         self._callers = Callers(
-            world.scheduler, world.judge, world.handlers, random, world.invocation, self._account
+            world.scheduler,
+            world.judge,
+            world.handlers,
+            ImagesHandler(world.scheduler, world.judge, world.handlers),
+            random,
+            world.invocation,
+            self._account,
         )
 
     @property

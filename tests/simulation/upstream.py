@@ -1,33 +1,29 @@
-"""An upstream account: takes the paid POST and may lose its reply, works on tasks, calls back; the judge
-hears of whatever it is asked for."""
+"""An upstream account: takes the paid POST and may lose its reply, and calls back. The judge hears of
+whatever it is asked for."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
 import httpx
 
-from darkroom.jobs.failure import ErrorCode, JobFailure
-from darkroom.jobs.upstream import Prediction, Progress, SubmitOutcome, UpstreamUnavailableError
+from darkroom.jobs.upstream import SubmitOutcome
 from darkroom.usecases.not_created import KEY_REFUSED_SECONDS, LONGEST_HOLD_SECONDS, THROTTLED_SECONDS
 from darkroom.wavespeed import outcome
 from darkroom.wavespeed.answer import Answer
 from simulation.boundary import Effects
 from simulation.judge_posts import PostsJudge
-from simulation.scheduler import START
-from simulation.upstream_task import UpstreamTask
+from simulation.upstream_tasks import UpstreamTask, UpstreamTasks
 
 POST_SECONDS = 30.0
 """The client's own timeout, `usecases.context.SUBMIT_SECONDS`."""
 _MEDIAN_SECONDS = 6.0
 _NEVER_SECONDS = 90_000.0
-_FAILURE = JobFailure(ErrorCode.UPSTREAM_FAILED, "The upstream service failed to generate the image.")
 
 
-class Upstream:
-    """`call_back` is given the address and the task."""
+class Upstream(UpstreamTasks):
+    """`call_back` is given the address, the task and when."""
 
     def __init__(
         self,
@@ -37,16 +33,10 @@ class Upstream:
         random: Random,
         call_back: Callable[[str, UpstreamTask, float], None],
     ) -> None:
+        super().__init__(effects, random)
         self.name = name
-        self.tasks: dict[str, UpstreamTask] = {}
-        self._effects = effects
         self._posts = posts
-        self._random = random
         self._call_back = call_back
-
-    @property
-    def _now(self) -> float:
-        return self._effects.scheduler.now
 
     def submit(self, model: str, inputs: Mapping[str, Any], webhook_url: str | None) -> SubmitOutcome:
         """By the client's own rules of what an answer or an error means."""
@@ -143,66 +133,6 @@ class Upstream:
         for _ in range(2 if faults.happens("callback comes twice") else 1):
             late = random.random() * 1800 if faults.happens("callback is late") else random.random() * 0.3
             self._call_back(url, task, ends_at + late)
-
-    def result(self, prediction_id: str) -> Prediction | None:
-        self._require_readable()
-        task = self.tasks.get(prediction_id)
-        if task is None or self._now < task.seen_at or task.deleted_at is not None:
-            return None
-        return self._prediction(task)
-
-    def recent(self, model: str, created_after: float, created_before: float) -> Sequence[Prediction]:
-        self._require_readable()
-        found = [
-            task
-            for task in self.tasks.values()
-            if task.model == model
-            and created_after <= task.created_at <= created_before
-            and task.listed_at <= self._now
-            and task.deleted_at is None
-        ]
-        return [self._prediction(task) for task in found]
-
-    def delete(self, prediction_id: str) -> None:
-        if self._out_of_reach() or self._effects.faults.happens("delete fails"):
-            raise UpstreamUnavailableError("the delete failed")
-        task = self.tasks.get(prediction_id)
-        if task is not None and task.deleted_at is None:
-            task.deleted_at = self._now
-
-    def _prediction(self, task: UpstreamTask) -> Prediction:
-        inputs = {} if self._effects.faults.happens("list without inputs") else task.inputs
-        running = Prediction(
-            task.id,
-            Progress.RUNNING,
-            "processing",
-            model=task.model,
-            created_at=task.created_at,
-            input=inputs,
-        )
-        if task.running(self._now):
-            if self._effects.faults.happens("odd words"):
-                return replace(running, status_word="dreaming", known_word=False)
-            return running
-        milliseconds = round(1000 * (task.ends_at - task.created_at))
-        if task.fails:
-            return replace(running, progress=Progress.FAILED, status_word="failed", failure=_FAILURE)
-        return replace(
-            running,
-            progress=Progress.COMPLETED,
-            status_word="completed",
-            outputs=() if self._effects.faults.happens("no output") else (task.output,),
-            inference_ms=None if self._effects.faults.happens("no figures") else milliseconds,
-        )
-
-    def _require_readable(self) -> None:
-        if self._out_of_reach() or self._effects.faults.happens("reads fail"):
-            asked = self._random.choice([None, None, 30.0])
-            raise UpstreamUnavailableError("HTTP 503", asked)
-
-    def _out_of_reach(self) -> bool:
-        faults = self._effects.faults
-        return faults.is_out("upstream", self._now - START) or faults.happens("upstream is out of reach")
 
 
 def _quiet_seconds(answer: Answer) -> float:

@@ -25,8 +25,8 @@ from memory.telemetry import MemoryTelemetry
 from memory.webhook_secrets import MemoryWebhookSecrets
 from simulation.accounts import Accounts
 from simulation.boundary import Boundary, Effects
-from simulation.callers import Handlers
 from simulation.faults import Faults
+from simulation.handlers import Handlers
 from simulation.judge import Judge
 from simulation.judge_posts import PostsJudge
 from simulation.judge_sent import SentJudge
@@ -39,7 +39,7 @@ from simulation.scheduler import Invocation, Scheduler
 from simulation.signed import callback_address, secret_of, webhook_formats
 from simulation.tables import Backlog, Indexes, JobsTable
 from simulation.upstream import Upstream
-from simulation.upstream_task import UpstreamTask
+from simulation.upstream_tasks import UpstreamTask
 
 OVERDUE_SECONDS = 120
 UPSTREAM_TIMEOUT_SECONDS = 600
