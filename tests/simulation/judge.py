@@ -27,6 +27,7 @@ class Judge:
     jobs: dict[JobKey, Job] = field(default_factory=dict)
     intents: dict[str, tuple[JobKey, Attempt]] = field(default_factory=dict)
     made: dict[str, UpstreamTask] = field(default_factory=dict)
+    written_at: dict[JobKey, float] = field(default_factory=dict)
     _waits_since: dict[JobKey, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -56,6 +57,7 @@ class Judge:
 
     def job_written(self, before: Job | None, job: Job) -> None:
         self.jobs[JobKey(job.tenant, job.id)] = job
+        self.written_at[JobKey(job.tenant, job.id)] = self.scheduler.now
         if before is None:
             self.require(job.status is JobStatus.QUEUED, "a new job is queued", job.id, job.status)
             return

@@ -3,7 +3,8 @@ lost on the way, and where something may be, minutes from when all faults have e
 
 from collections.abc import Iterable
 
-from darkroom.jobs.job import Job
+from darkroom.jobs.job import Job, JobStatus
+from darkroom.ports import JobKey
 from memory.permits import MemoryPermits
 from simulation.scheduler import START
 from simulation.world import World
@@ -16,6 +17,8 @@ END_SECONDS = 240.0
 """After the deadline: for a POST on its way, and a finished picture's fetch that is tried again."""
 END_SECONDS_HEALED = 1_500.0
 """After the deadline: a message of a killed worker is hidden for 720 s, and another may be so before it."""
+QUIET_SECONDS = 75.0
+"""The longest pause between two tries, and a little."""
 _EACH_SECONDS = 5.0
 
 
@@ -31,6 +34,7 @@ class Patience:
         open_jobs = [job for job in self._world.table.all() if not job.status.terminal]
         if self._world.faults.gentle:
             self._judge(open_jobs, START, ROOM_SECONDS, END_SECONDS)
+            self._nobody_is_forgotten(open_jobs)
         elif now > healed_at:
             self._judge(open_jobs, healed_at, ROOM_SECONDS_HEALED, END_SECONDS_HEALED)
         if open_jobs or now < healed_at:
@@ -46,6 +50,14 @@ class Patience:
             assert isinstance(permits, MemoryPermits)
             waited = self._waited_with_room(account, permits, open_jobs)
             require(waited <= room_seconds, "nobody waits where there is room", account, f"{waited:.0f} s")
+
+    def _nobody_is_forgotten(self, open_jobs: Iterable[Job]) -> None:
+        """Long before the reconciler would find it."""
+        judge, now = self._world.judge, self._world.scheduler.now
+        for job in open_jobs:
+            if job.status is JobStatus.QUEUED and not job.waiting:
+                quiet = now - judge.written_at[JobKey(job.tenant, job.id)]
+                judge.require(quiet <= QUIET_SECONDS, "a job on its way is not forgotten", job.id)
 
     def _waited_with_room(self, account: str, permits: MemoryPermits, open_jobs: Iterable[Job]) -> float:
         """Since the last of them was released."""

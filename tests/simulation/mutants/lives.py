@@ -63,6 +63,11 @@ def accepts_what_nobody_will_look_for(plant: Plant) -> None:
     plant(Acceptor, "_new_job", new_job)
 
 
+def accepts_without_a_message(plant: Plant) -> None:
+    """The reconciler finds the job, but only later."""
+    plant(Acceptor, "_enqueue", lambda self, job: None)
+
+
 def forgets_what_is_overdue(plant: Plant) -> None:
     plant(Reconciler, "_take_up", lambda self, job: False)
 
