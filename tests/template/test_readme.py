@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
+from benchmarks.__main__ import ALONE, ON_A_STACK, ON_THE_LAYER
+from benchmarks.goals import Figure
+from benchmarks.table import COLUMNS
 from darkroom.jobs.catalogue import MODELS
 from darkroom.jobs.failure import RETRYABLE, ErrorCode
 from darkroom.jobs.job import TRANSITIONS, JobStatus
@@ -104,3 +107,15 @@ def test_every_folder_of_the_tree_is_there() -> None:
     assert all((ROOT / "layers" / "shared" / name).exists() for name in inner)
     functions = {path.parent.name for path in ROOT.glob("functions/*/app.py")}
     assert {name for name in functions if re.search(rf"^  {name}/", tree, re.MULTILINE)} == functions
+
+
+def test_the_table_of_figures_is_that_of_the_goals() -> None:
+    figures = README.split("## Figures", 1)[1].split("\n## ", 1)[0]
+    assert f"| {' | '.join(COLUMNS)} |" in figures
+    assert [row[0] for row in rows("## Figures")] == [*Figure]
+    assert all(len(row) == len(COLUMNS) and row[-1] in {"yes", "no"} for row in rows("## Figures"))
+
+
+def test_every_benchmark_is_named() -> None:
+    sentence = README.split("`ONLY=` names one of them:", 1)[1].split(".", 1)[0]
+    assert set(codes(sentence)) == {*ALONE, *ON_A_STACK, *ON_THE_LAYER}
