@@ -5,6 +5,7 @@ Usage: python -m benchmarks.charts RESULTS FOLDER [svg|png]
 
 import json
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ _STYLE = {
     "svg.hashsalt": "darkroom",
 }
 _OTHERS = "#777777"
+_TITLE_CHARACTERS = 64
 _MARGIN_PIXELS, _MARK_PIXELS = 5, 5
 _LAST_PLACE = ("right", -12)
 _OURS = "Darkroom"
@@ -40,7 +42,7 @@ def draw(chart: Mapping[str, Any], file: Path) -> None:
     with plt.rc_context(_STYLE):
         figure, axes = plt.subplots(figsize=(8, _height(chart)), layout="constrained")
         (_bars if chart["bars"] else _lines)(axes, chart)
-        axes.set_title(chart["title"], pad=12)
+        axes.set_title("\n".join(textwrap.wrap(chart["title"], _TITLE_CHARACTERS)), pad=12)
         figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None, dpi=110)
         plt.close(figure)
 
