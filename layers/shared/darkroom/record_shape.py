@@ -108,7 +108,9 @@ class QueueRecord(TypedDict):
 class JobRecord(SettledJobRecord):
     """A job: what was asked for, how far it is, and what came of it."""
 
-    queue: Annotated[QueueRecord | None, "null: it does not wait, or nobody can tell just now; never in lists"]
+    queue: Annotated[
+        QueueRecord | None, "null: it does not wait, or nobody can tell just now; never in lists"
+    ]
     webhook: Annotated[WebhookRecord | None, "null: none was asked for"]
 
 

@@ -78,9 +78,7 @@ class DynamoPermits:
                 return released
             refused = released.refused
         nobody = replace(turns, places=())
-        return replace(
-            self._write(lambda gate: gate.release(nobody, now, self.limits), now), refused=refused
-        )
+        return replace(self._write(lambda gate: gate.release(nobody, now, self.limits), now), refused=refused)
 
     def _admission(self, apply: Callable[[Gate], tuple[Gate, Admission]], now: float) -> Admission:
         admission: Admission = self._writer.write(Change(apply, now, may_wait=True))
