@@ -19,7 +19,7 @@ STACK = $(if $(ENV),darkroom-$(ENV),darkroom-local)
 WITHIN = $(if $(ENV),PYTHONPATH=layers/shared:tests,$(LOCAL).within)
 NEEDS_ENV = $(if $(filter dev prod,$(ENV)),,$(error Which stack? make $@ ENV=dev, or ENV=prod))
 
-.PHONY: help demo up down test soak lint types build deploy tenant remove-tenant cap rate prices key revoke-key upstream-key logs bench side-by-side clean environments javascript pins
+.PHONY: help demo up down test soak scan audit lint types build deploy tenant remove-tenant cap rate prices key revoke-key upstream-key logs bench side-by-side clean environments scanners javascript pins
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -33,12 +33,19 @@ up: environments ## Bring the local stack up, or up to date (PORT= UPSTREAM_URL=
 down: environments ## Take the local stack down (PORT=)
 	@$(LOCAL).down
 
-test: environments javascript lint types ## Run all that CI runs: lint, types, every test, those on a local stack of their own too
+test: environments scanners javascript lint types ## Run all that CI runs: lint, types, every test, those on a local stack of their own too
 	@$(DEV) -m pytest -n auto --ignore tests/stack
 	@$(LOCAL).with_stack $(DEV) -m pytest -rs tests/stack
 
 soak: environments ## Run the simulation for long, on all cores (SEEDS=100000), or one seed of it again (SEED=123)
 	@PYTHONPATH=layers/shared:functions:tests $(DEV) -m simulation $(if $(SEED),--seed $(SEED),$(or $(SEEDS),100000))
+
+scan: scanners ## Scan the template, as it stands and as CloudFormation gets it (checkov), and audit the pins
+	@PYTHONPATH=tests $(DEV) -m scan
+	@$(MAKE) -s audit
+
+audit: scanners ## Ask a vulnerability service about every pinned package (pip-audit); without an answer it fails
+	@PYTHONPATH=tests $(DEV) -m scan.audit
 
 lint: environments ## Check the code's form and habits
 	@$(DEV) -m ruff format --check --quiet .
@@ -102,12 +109,15 @@ clean: environments ## Take all local stacks down and remove what was built
 environments:
 	@PYTHONPATH=tests $(PYTHON) -m local.environments dev ministack sam lambda
 
+scanners: environments
+	@PYTHONPATH=tests $(PYTHON) -m local.environments scan
+
 javascript:
 	@PYTHONPATH=tests $(PYTHON) -m local.javascript
 
 pins: ## Write the pinned requirements anew from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
 	  --no-emit-find-links --generate-hashes --group runtime -o layers/shared/requirements.txt
-	@for group in dev ministack sam bench litellm; do \
+	@for group in dev ministack sam bench scan litellm; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
 	    --no-emit-find-links --group $$group -o tests/requirements/$$group.txt; done

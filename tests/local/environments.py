@@ -19,6 +19,7 @@ FOLDERS = {
     "lambda": ".venv-lambda",
     "litellm": ".venv-litellm",
     "bench": ".venv-bench",
+    "scan": ".venv-scan",
 }
 
 
