@@ -52,6 +52,8 @@ def _waits_again(poller: Poller, job: Job) -> bool:
         admission = poller.upstreams.permits(job.upstream_account).join(now)
     except ThrottledError:
         return False
+    if admission.retry_seconds is not None:  # nothing was written: the line may be open
+        return False
     wait_in_line(poller, job, admission, lambda current: current.requeued(now))
     return True
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from darkroom.jobs.gate import Admission
 from darkroom.jobs.job import Job
-from darkroom.ports import JobMessage
+from darkroom.ports import JobMessage, ThrottledError
 from darkroom.usecases.context import Poller
 from darkroom.usecases.save import save_and_release
 
@@ -30,6 +30,8 @@ def wait_in_line(poller: Poller, job: Job, admission: Admission, move: Callable[
 
 
 def keep_ticking(poller: Poller, job: Job) -> None:
-    """The job waits: there must be ticks."""
+    """The job waits: there must be ticks. Raises ThrottledError where they could not be told."""
     admission = poller.upstreams.permits(job.upstream_account).join(poller.clock())
+    if admission.retry_seconds is not None:
+        raise ThrottledError("others are at the gate")
     poller.dispatcher.begin(job.upstream_account, admission.beat)
