@@ -7,6 +7,7 @@ import platform
 import signal
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,14 +38,16 @@ class Size:
 
 
 def measure(size: Size) -> Measured:
-    """Brings a stack of its own up and down; writes build/bench/side-by-side.{json,md}."""
-    comparison = compare(size)
-    BUILT.mkdir(parents=True, exist_ok=True)
-    (BUILT / "side-by-side.md").write_text(
-        f"{heading(size)}\n\n{table.markdown(comparison)}\n{table.notes(comparison)}"
-    )
-    document = {"heading": heading(size), **comparison.document()}
-    (BUILT / "side-by-side.json").write_text(json.dumps(document, indent=2) + "\n")
+    """Brings a stack of its own up and down; writes build/bench/side-by-side.{json,md}, whatever fails."""
+    comparison = table.Comparison()
+    try:
+        compare(size, comparison)
+    finally:
+        BUILT.mkdir(parents=True, exist_ok=True)
+        tables = f"{heading(size)}\n\n{table.markdown(comparison)}\n\n{table.notes(comparison)}"
+        (BUILT / "side-by-side.md").write_text(tables)
+        document = {"heading": heading(size), **comparison.document()}
+        (BUILT / "side-by-side.json").write_text(json.dumps(document, indent=2) + "\n")
     return table.measured(comparison)
 
 
@@ -56,34 +59,29 @@ def heading(size: Size) -> str:
     )
 
 
-def compare(size: Size) -> table.Comparison:
+def compare(size: Size, comparison: table.Comparison) -> None:
+    """Fills in each way as soon as it is known."""
     with (
         tempfile.TemporaryDirectory() as folder,
         standing(Path(folder), size.concurrency, size.speed) as (bench, by_name),
     ):
-        quiet = _undisturbed(bench, by_name, size)
-        killed = {
-            (victim, name): survival(
-                _said(f"{victim} killed, {name}", bench, by_name[name], size.generations, victim)
-            )
-            for victim, name in table.KILLED
-        }
-        return table.Comparison(
-            latency={name: added_latency(outcomes) for name, outcomes in quiet.items()},
-            cost={name: cost(outcomes) for name, outcomes in quiet.items()},
-            killed=killed,
-        )
+        for name, outcomes in _undisturbed(bench, by_name, size):
+            comparison.latency[name], comparison.cost[name] = added_latency(outcomes), cost(outcomes)
+        for victim, name in table.KILLED:
+            outcome = _said(f"{victim} killed, {name}", bench, by_name[name], size.generations, victim)
+            comparison.killed[victim, name] = survival(outcome)
 
 
-def _undisturbed(bench: Bench, by_name: dict[str, Way], size: Size) -> dict[str, list[Outcome]]:
+def _undisturbed(
+    bench: Bench, by_name: dict[str, Way], size: Size
+) -> Iterator[tuple[str, Sequence[Outcome]]]:
     """In turns, there and back again, so that a machine that slows down does so for all."""
     outcomes: dict[str, list[Outcome]] = defaultdict(list)
     for number in range(size.rounds):
         for name in TIMED if number % 2 == 0 else reversed(TIMED):
-            outcomes[name].append(
-                _said(f"round {number + 1}, {name}", bench, by_name[name], size.generations // size.rounds)
-            )
-    return outcomes
+            count = size.generations // size.rounds
+            outcomes[name].append(_said(f"round {number + 1}, {name}", bench, by_name[name], count))
+            yield name, outcomes[name]
 
 
 def _said(title: str, bench: Bench, way: Way, count: int, victim: Victim | None = None) -> Outcome:

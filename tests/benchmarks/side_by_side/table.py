@@ -1,7 +1,7 @@
 """The comparison as tables people can read, and as rows of the bench. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from benchmarks.goals import Measured, Row
@@ -14,6 +14,7 @@ COLUMNS = {
     "native": "Darkroom, jobs and webhooks",
 }
 NO_MIDDLE = "nothing between"
+NOT_RUN = "not run"
 KILLED: Mapping[tuple[Victim, str], str] = {
     ("middle", "litellm"): "LiteLLM's proxy",
     ("middle", "face"): "Darkroom's functions, OpenAI face",
@@ -28,11 +29,11 @@ COUNTS = ("paid", "delivered", "lost", "paid twice", "asked for again", "later t
 
 @dataclass(frozen=True)
 class Comparison:
-    """By the ways' names; `killed` by victim and way."""
+    """By the ways' names; `killed` by victim and way. What has not run is not there."""
 
-    latency: Mapping[str, Latency]
-    cost: Mapping[str, Cost]
-    killed: Mapping[tuple[Victim, str], Survival]
+    latency: dict[str, Latency] = field(default_factory=dict)
+    cost: dict[str, Cost] = field(default_factory=dict)
+    killed: dict[tuple[Victim, str], Survival] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         return {
@@ -46,20 +47,24 @@ class Comparison:
 
 def lines(comparison: Comparison) -> list[tuple[str, list[str]]]:
     """Each with its cells in the order of COLUMNS."""
+
+    def row(figure: str, cell: Callable[[str], str]) -> tuple[str, list[str]]:
+        return figure, [cell(name) if name in comparison.cost else NOT_RUN for name in COLUMNS]
+
     latency, cost = comparison.latency, comparison.cost
     return [
-        (
-            "added latency p50, p95",
-            [f"{_time(latency[name].p50)}, {_time(latency[name].p95)}" for name in COLUMNS],
-        ),
-        ("CPU of your program, a picture", [_time(cost[name].program_cpu) for name in COLUMNS]),
-        ("CPU of what stands between, a picture", [_between_cpu(name, cost[name]) for name in COLUMNS]),
-        ("peak memory of your program", [_size(cost[name].program_bytes) for name in COLUMNS]),
-        ("peak memory of what stands between", [_between_size(name, cost[name]) for name in COLUMNS]),
+        row("added latency p50, p95", lambda name: f"{_time(latency[name].p50)}, {_time(latency[name].p95)}"),
+        row("CPU of your program, a picture", lambda name: _time(cost[name].program_cpu)),
+        row("CPU of what stands between, a picture", lambda name: _between_cpu(name, cost[name])),
+        row("peak memory of your program", lambda name: _size(cost[name].program_bytes)),
+        row("peak memory of what stands between", lambda name: _between_size(name, cost[name])),
     ]
 
 
 def notes(comparison: Comparison) -> str:
+    """None, where not even the undisturbed runs came to their end."""
+    if not {"direct", "face", "native"} <= comparison.cost.keys():
+        return ""
     direct, control = comparison.latency["direct"], comparison.cost["direct"]
     face, native = (comparison.cost[name].functions_started for name in ("face", "native"))
     said = (
@@ -80,7 +85,7 @@ def notes(comparison: Comparison) -> str:
 
 def markdown(comparison: Comparison) -> str:
     """Two tables: what each way costs, and what a kill does to it."""
-    killed = [(title, _counts(comparison.killed[which])) for which, title in KILLED.items()]
+    killed = [(title, _counts(comparison.killed.get(which))) for which, title in KILLED.items()]
     tables = [("", COLUMNS.values(), lines(comparison)), ("killed at half time", COUNTS, killed)]
     return "\n\n".join(_table([corner, *head], rows) for corner, head, rows in tables)
 
@@ -97,13 +102,16 @@ def measured(comparison: Comparison) -> Measured:
         said = {name: f"{COLUMNS[name]}: {cell}" for name, cell in zip(COLUMNS, cells, strict=True)}
         ours, theirs = (said["face"], said["native"]), (said["alone"], said["litellm"])
         rows.append(Row(f"side by side, {figure}", "; ".join(ours), "; ".join(theirs), "", None))
-    twice = {
-        name: f"{KILLED[victim, name]}: {survival.paid_twice}"
+    twice = dict.fromkeys(COLUMNS, NOT_RUN) | {
+        name: str(survival.paid_twice)
         for (victim, name), survival in comparison.killed.items()
         if victim == "program"
     }
-    ours, theirs = (twice["face"], twice["native"]), (twice["alone"], twice["litellm"])
-    rows.append(Row("side by side, paid twice after a kill", "; ".join(ours), "; ".join(theirs), "", None))
+    said = {name: f"{COLUMNS[name]}: {count}" for name, count in twice.items()}
+    ours, theirs = (said["face"], said["native"]), (said["alone"], said["litellm"])
+    rows.append(
+        Row("side by side, paid twice, the program killed", "; ".join(ours), "; ".join(theirs), "", None)
+    )
     return Measured(rows)
 
 
@@ -124,7 +132,9 @@ def _between_size(name: str, cost: Cost) -> str:
     return f"{functions} (and the emulator {_size(cost.between_bytes)})"
 
 
-def _counts(survival: Survival) -> list[str]:
+def _counts(survival: Survival | None) -> list[str]:
+    if survival is None:
+        return [NOT_RUN] * len(COUNTS)
     counts = (survival.paid, survival.delivered, survival.lost, survival.paid_twice)
     later = (survival.repeated, survival.late)
     return [*(str(count) for count in (*counts, *later)), f"{survival.slowest_seconds:.0f} s"]

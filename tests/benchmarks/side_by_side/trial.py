@@ -28,9 +28,10 @@ class Bench:
     speed: float = 1.0
 
     def run(self, way: Way, count: int, victim: Victim | None = None) -> Outcome:
-        """Where something stands between, after two calls for each place, which start what starts late."""
+        """Where latency counts, what stands between has had two calls for each place: it has started all."""
         if way.middle:
             way.middle.wait()
+        if way.middle and victim is None:
             self._run(way, 2 * self.concurrency, None)
         return self._run(way, count, victim)
 

@@ -164,3 +164,10 @@ def test_the_notes_say_what_the_measure_itself_costs_and_that_an_emulator_is_in_
     said = notes(a_comparison())
     assert "nothing between: 12 ms, 1.25 s" in said
     assert "emulator" in said
+
+
+def test_what_has_not_run_is_shown_as_not_run() -> None:
+    shown = markdown(Comparison())
+    assert shown.count("not run") == 5 * len(COLUMNS) + len(KILLED) * len(COUNTS)
+    assert notes(Comparison()) == ""
+    assert all("not run" in row.measured for row in measured(Comparison()).rows)
