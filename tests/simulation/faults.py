@@ -29,6 +29,7 @@ MOST = {
     "secretsmanager refuses": 0.3,
     "index lag": 25.0,  # seconds
     "stale gate": 0.5,
+    "gate is contended": 0.3,
     "message twice": 0.08,
     "message late": 0.2,
     "message not deleted": 0.1,

@@ -1,9 +1,11 @@
 """Watches every write of a job as it happens, and says which promise it breaks. What upstream is asked for is
 watched by `judge_posts`, what is sent by `judge_sent`, and the end by `verdict`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from darkroom.jobs.delivery import Delivery, DeliveryStatus
+from darkroom.jobs.gate import Line
 from darkroom.jobs.job import TRANSITIONS, Attempt, Job, JobStatus
 from darkroom.ports import JobKey
 from darkroom.webhooks.schedule import BASE_DELAYS_SECONDS
@@ -14,12 +16,14 @@ from simulation.upstream_tasks import UpstreamTask
 
 _EARLY_SECONDS = 1.0
 _JITTERED = 0.79
+_TOLD_SECONDS = 5.0
 
 
 @dataclass
 class Judge:
     """`jobs`: as they were written last. `intents`: by the attempt's id, as they were written first. `made`:
-    the tasks at upstream. `skew_seconds`: clocks are off by up to so much."""
+    the tasks at upstream. `skew_seconds`: clocks are off by up to so much. `line_of`: an
+    account's line as it stands."""
 
     scheduler: Scheduler
     faults: Faults
@@ -27,6 +31,7 @@ class Judge:
     jobs: dict[JobKey, Job] = field(default_factory=dict)
     intents: dict[str, tuple[JobKey, Attempt]] = field(default_factory=dict)
     made: dict[str, UpstreamTask] = field(default_factory=dict)
+    line_of: Callable[[str], Line] = field(default=lambda account: Line())
     written_at: dict[JobKey, float] = field(default_factory=dict)
     _waits_since: dict[JobKey, float] = field(default_factory=dict)
 
@@ -64,6 +69,7 @@ class Judge:
         self._moved(before, job)
         if job.waiting and not before.waiting:
             self._waits_since[JobKey(job.tenant, job.id)] = self.scheduler.now
+            self._joined(job)
         if job.attempt is not None and job.status is JobStatus.SUBMITTING:
             self.intents.setdefault(job.attempt.id, (JobKey(job.tenant, job.id), job.attempt))
         if job.prediction_id != before.prediction_id:
@@ -72,6 +78,11 @@ class Judge:
             self._stored(job)
         if job.delivery.attempts != before.delivery.attempts:
             self._delivery_moved(before.delivery, job)
+
+    def _joined(self, job: Job) -> None:
+        line, now = self.line_of(job.upstream_account), self.scheduler.now
+        told = line.closed or now - line.joined_at <= _TOLD_SECONDS
+        self.require(told or not self.faults.gentle, "whoever waits has told the ticks", job.id)
 
     def _moved(self, before: Job, job: Job) -> None:
         if before.status.terminal:

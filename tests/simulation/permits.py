@@ -78,6 +78,10 @@ class Permits(MemoryPermits):
             after, answer = apply(seen)
             if after == seen and isinstance(answer, Admission):
                 return answer
+        if isinstance(apply(self.standing)[1], Admission) and self._effects.faults.happens(
+            "gate is contended"
+        ):
+            return Admission(False, retry_seconds=self._random.uniform(0.2, 1.0))  # type: ignore[return-value]
         before = self.standing
         changed = super()._change(apply)
         self._written(before)

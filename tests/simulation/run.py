@@ -78,6 +78,8 @@ class Simulation:
         except ViolationError as violation:
             steps = tuple(trace.lines(self.rows[-_SHOWN_STEPS:]))
             return Violation(self.seed, str(violation), steps, self._enabled)
+        finally:
+            self.world.scheduler.close()
         return None
 
     def _plan(self) -> None:

@@ -3,7 +3,7 @@ seed. No threads and no time of the machine's."""
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
@@ -70,6 +70,7 @@ class Scheduler:
         self._heap: list[tuple[float, float, int, Callable[[], None]]] = []
         self._made = 0
         self._hub = getcurrent()
+        self._tasks: list[Task] = []
 
     def at(self, time: float, happen: Callable[[], None]) -> None:
         """`happen` must not pause. What is due at the same time comes in any order."""
@@ -94,6 +95,16 @@ class Scheduler:
         self._wait(task, until)
         if invocation.dead:
             raise KilledError
+
+    def close(self) -> None:
+        """Ends what still waits: a thread that is in the middle of something is never collected."""
+        for task in self._tasks:
+            task.invocation.dead = True
+            if not task.thread.dead:
+                with suppress(KilledError):  # of one that has not begun
+                    task.thread.throw(KilledError)
+        self._tasks.clear()
+        self._heap.clear()
 
     @contextmanager
     def beside(self, act: Callable[[], None]) -> Iterator[None]:
@@ -154,7 +165,9 @@ class Scheduler:
 
     def _begin(self, invocation: Invocation, work: Callable[[], None]) -> None:
         thread = greenlet(partial(self._work, invocation, work), self._hub)
-        self.at(self.now, partial(self._switch_to, Task(invocation, thread)))
+        task = Task(invocation, thread)
+        self._tasks.append(task)
+        self.at(self.now, partial(self._switch_to, task))
 
     def _wait(self, task: Task, until: float) -> None:
         if not self._heap or self._heap[0][0] > until:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from darkroom.jobs.gate import Line
 from darkroom.jobs.job import Job
 from darkroom.ports import JobMessage, Tick
 from darkroom.usecases.accept import Acceptor
@@ -73,6 +74,7 @@ class World:
             lambda account: Upstream(account, self.effects, self.posts, random, call_back),
             self._permits,
         )
+        self.judge.line_of = self._line
         self.jobs_queue = self._queue("poller", JOBS)
         self.webhook_queue = self._queue("webhook", WEBHOOKS)
         self._jobs = self._port("jobs", self.table, "dynamodb")
@@ -93,6 +95,11 @@ class World:
     def _permits(self, account: str) -> Permits:
         limits, effects = self.plan.limits, self.effects
         return Permits(account, limits, self.table, self.indexes, effects, self.posts, self.random)
+
+    def _line(self, account: str) -> Line:
+        permits = self.accounts.permits[account]
+        assert isinstance(permits, Permits)
+        return permits.standing.line
 
     def _port(self, name: str, real: object, service: str | None = None) -> Any:
         return Boundary(self.effects, name, real, service)
