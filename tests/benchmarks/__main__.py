@@ -34,6 +34,8 @@ ALONE = {
 }
 ON_A_STACK = {"bill": "benchmarks.bill", "burst": "benchmarks.burst"}
 """Their `measure` takes the stack's state."""
+WHEN_NAMED = {"line": "benchmarks.line"}
+"""On a stack too; minutes long, so only by ONLY=."""
 ON_THE_LAYER = {"cold_start": "benchmarks.cold_start", "warm": "benchmarks.warm"}
 """They run from the built layer."""
 
@@ -60,8 +62,8 @@ class Run:
 
 
 def main(only: str = "") -> int:
-    every = {**ALONE, **ON_THE_LAYER, **ON_A_STACK}
-    names = {only} if only else {*every}
+    every = {**ALONE, **ON_THE_LAYER, **ON_A_STACK, **WHEN_NAMED}
+    names = {only} if only else every.keys() - WHEN_NAMED.keys()
     if unknown := names - every.keys():
         raise SystemExit(f"No benchmark {', '.join(unknown)}. There are: {', '.join(every)}")
     began, run, folder = time.monotonic(), Run(), OUT / only
@@ -78,7 +80,7 @@ def _measure(run: Run, names: Set[str]) -> None:
     if names & ON_THE_LAYER.keys():
         with built():
             _alone(run, ON_THE_LAYER, names)
-    if names & ON_A_STACK.keys():
+    if names & (ON_A_STACK.keys() | WHEN_NAMED.keys()):
         options = Options(port=free_port())
         with up(options):
             _on_a_stack(run, options, names)
@@ -91,7 +93,7 @@ def _alone(run: Run, modules: Mapping[str, str], names: Set[str]) -> None:
 
 
 def _on_a_stack(run: Run, options: Options, names: Set[str]) -> None:
-    for name, module in ON_A_STACK.items():
+    for name, module in {**ON_A_STACK, **WHEN_NAMED}.items():
         if name in names:
             state = bring_up(options)  # as it was, whatever the one before has changed
             run.take(name, partial(import_module(module).measure, state))
