@@ -19,7 +19,7 @@ STACK = $(if $(ENV),darkroom-$(ENV),darkroom-local)
 WITHIN = $(if $(ENV),PYTHONPATH=layers/shared:tests,$(LOCAL).within)
 NEEDS_ENV = $(if $(filter dev prod,$(ENV)),,$(error Which stack? make $@ ENV=dev, or ENV=prod))
 
-.PHONY: help demo up down test soak scan audit lint types build deploy tenant remove-tenant cap rate prices key revoke-key upstream-key logs bench side-by-side clean environments scanners javascript pins
+.PHONY: help demo up down test soak scan audit lint types build deploy tenant remove-tenant cap rate prices redrive key revoke-key upstream-key logs bench side-by-side clean environments scanners javascript pins
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -85,6 +85,10 @@ rate: environments ## Set how many requests a minute a tenant may make (NAME=acm
 
 prices: environments ## Ask upstream for its prices and store them (ENV=)
 	@$(WITHIN) $(DEV) -m darkroom.admin refresh-prices --stack $(STACK)
+
+redrive: environments ## Put dead letters back on their queue and say how their jobs stand (QUEUE=jobs or webhooks, ENV=)
+	@$(WITHIN) $(DEV) -m darkroom.admin redrive \
+	  "$(or $(filter jobs webhooks,$(QUEUE)),$(error make redrive QUEUE=jobs, or QUEUE=webhooks))" --stack $(STACK)
 
 upstream-key: environments ## Store the WaveSpeedAI API key, read from standard input (ENV=)
 	@$(WITHIN) $(DEV) -m local.upstream_key $(STACK)

@@ -1,4 +1,4 @@
-"""The operator's commands on a deployed stack: tenants, their keys, and money. No function imports it.
+"""The operator's commands on a deployed stack: tenants, keys, money, dead letters. No function imports it.
 
     python -m darkroom.admin create-tenant acme --stack darkroom-prod
 
@@ -9,10 +9,11 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
-from darkroom import admin_money
+from darkroom import admin_money, admin_redrive
 from darkroom.aws.accounts_table import (
     AccountsTable,
     InvalidTenantError,
@@ -85,7 +86,7 @@ def remove_tenant(accounts: AccountsTable, tenant: str, now: float) -> Answer:
     return {"removed": tenant}
 
 
-def _run(options: argparse.Namespace, clients: Clients) -> Answer:
+def _run(options: argparse.Namespace, clients: Clients) -> Mapping[str, Any]:
     outputs = StackOutputs(clients.cloudformation, options.stack)
     accounts = AccountsTable(clients.dynamodb, outputs.accounts_table)
     now = time.time()
@@ -98,6 +99,8 @@ def _run(options: argparse.Namespace, clients: Clients) -> Answer:
         return remove_tenant(accounts, options.tenant, now)
     if options.command in admin_money.COMMANDS:
         return admin_money.run(options, outputs, clients, now)
+    if options.command == admin_redrive.COMMAND:
+        return admin_redrive.run(options, outputs, clients)
     return revoke_key(accounts, options.key, options.tenant, now)
 
 
@@ -111,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     stack.add_argument("--stack", required=True, help="the name of the CloudFormation stack")
     stack.add_argument("--region", help="the stack's region; without it the environment's")
     parser = argparse.ArgumentParser(
-        prog="python -m darkroom.admin", description="Tenants, their keys, money"
+        prog="python -m darkroom.admin", description="Tenants, their keys, money, dead letters"
     )
     commands = parser.add_subparsers(dest="command", required=True)
     new = commands.add_parser("create-tenant", parents=[stack], help="a tenant, its first key, its secret")
@@ -125,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("key", help="the API key itself, or its id together with --tenant")
     revoke.add_argument("--tenant", help="whose key it is, if it is named by its id")
     admin_money.add_parsers(commands, stack)
+    admin_redrive.add_parser(commands, stack)
     return parser
 
 

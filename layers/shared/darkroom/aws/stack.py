@@ -33,6 +33,14 @@ class StackOutputs:
         return self._output("AccountsTableName")
 
     @property
+    def jobs_table(self) -> str:
+        return self._output("JobsTableName")
+
+    def queue_url(self, queue: str) -> str:
+        """`queue`: its logical id."""
+        return self._output(f"{queue}Url")
+
+    @property
     def tenant_parameters(self) -> str:
         return self._values.get("TenantParametersPrefix", f"/{self._stack}/tenants")
 
