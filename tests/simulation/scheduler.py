@@ -99,9 +99,9 @@ class Scheduler:
     def close(self) -> None:
         """Ends what still waits: a thread that is in the middle of something is never collected."""
         for task in self._tasks:
-            task.invocation.dead = True
+            task.invocation.dead, self.current = True, task
             if not task.thread.dead:
-                with suppress(KilledError):  # of one that has not begun
+                with suppress(KilledError, ViolationError):  # what it does at its end doesn't count any more
                     task.thread.throw(KilledError)
         self._tasks.clear()
         self._heap.clear()

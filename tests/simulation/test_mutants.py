@@ -6,7 +6,7 @@ from simulation.mutants import MUTANTS
 from simulation.mutants.planting import planted
 from simulation.run import Simulation, Violation
 
-MOST_SEEDS = 400
+MOST_SEEDS = 1_500
 
 
 @pytest.mark.parametrize("name", MUTANTS)
