@@ -4,18 +4,20 @@ One tenant's 2,900 come first, then the other's 100. The simulator enforces the 
 what was asked of it and when; the ideal is what `burst_ideal` makes of the same arrivals.
 """
 
-import secrets
 import statistics
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from secrets import token_hex
 from typing import Any
 
 from benchmarks.burst_ideal import ideal_starts
 from benchmarks.bursts import TIERS
 from benchmarks.goals import Chart, Measured, Row
 from benchmarks.local_stack import home_of
+from darkroom.admin import create_tenant
 from darkroom.aws.accounts_table import AccountsTable
+from darkroom.aws.webhook_secrets import SsmWebhookSecrets
 from local import aws
 from local.api import Api
 from local.receiver.client import ReceiverClient
@@ -143,5 +145,8 @@ def _submit(url: str, keys: Mapping[str, str], tenants: Sequence[str], webhook_u
 
 
 def _new_key(state: Mapping[str, Any]) -> str:
-    accounts = AccountsTable(aws.client("dynamodb", home_of(state)), state["accounts_table"])
-    return accounts.create_tenant(f"second-{secrets.token_hex(4)}", time.time()).api_key
+    home = home_of(state)
+    accounts = AccountsTable(aws.client("dynamodb", home), state["accounts_table"])
+    secrets_store = SsmWebhookSecrets(aws.client("ssm", home), f"/{state['stack_name']}/tenants")
+    made = create_tenant(accounts, secrets_store, f"second-{token_hex(4)}", time.time())
+    return str(made["api_key"])
