@@ -98,14 +98,14 @@ def _rows(
 
 
 def _a_minute(started: Sequence[float]) -> float:
-    """Starts in the median of the whole minutes."""
+    """Starts in the median of the whole minutes; all of them where there is none."""
     begin, times = min(started), sorted(started)
     minutes = [0] * int((times[-1] - begin) // 60)
     for at in times:
         minute = int((at - begin) // 60)
         if minute < len(minutes):
             minutes[minute] += 1
-    return statistics.median(minutes)
+    return statistics.median(minutes or [len(times)])
 
 
 def _chart(started: Sequence[float], ideal: Sequence[float]) -> Chart:
