@@ -79,7 +79,7 @@ SHORT_LAG_SECONDS = 8.0
 """For so long the ticks go on for a job that is on its way into the index."""
 OUTSIDE_OUTAGES = ("upstream", "upstream's key", "receiver")
 OUTAGES = ("dynamodb", "sqs", "s3", "ssm", "secretsmanager", *OUTSIDE_OUTAGES)
-OUTAGE = 0.1
+OUTAGE, OUTSIDE_OUTAGE = 0.1, 0.2
 """How likely a seed has a certain outage, of up to ten minutes."""
 
 
@@ -103,7 +103,7 @@ class Faults:
         enabled = [name for name in MOST if name not in left_out and drawn[name] < _enabled(name)]
         self.rates = {name: random.random() * self._most(name) for name in enabled}
         outages = () if calm else OUTSIDE_OUTAGES if self.gentle else OUTAGES
-        self.outages = {name: _outage(random) for name in outages if random.random() < OUTAGE}
+        self.outages = {name: _outage(random) for name in outages if random.random() < _likely(name)}
 
     def _most(self, name: str) -> float:
         return SHORT_LAG_SECONDS if self.gentle and name == "index lag" else MOST[name]
@@ -132,6 +132,10 @@ class Faults:
 
 def _enabled(name: str) -> float:
     return OFTEN_ENABLED if name in _OFTEN else ENABLED
+
+
+def _likely(name: str) -> float:
+    return OUTSIDE_OUTAGE if name in OUTSIDE_OUTAGES else OUTAGE
 
 
 def _outage(random: Random) -> Outage:
