@@ -150,6 +150,7 @@ def _environment(url: str) -> dict[str, str]:
         "ACCOUNTS_TABLE": "accounts",
         "JOBS_QUEUE_URL": f"{url}/123456789012/jobs-queue",
         "WEBHOOK_QUEUE_URL": f"{url}/123456789012/webhook-queue",
+        "SLOW_WEBHOOK_QUEUE_URL": f"{url}/123456789012/slow-webhook-queue",
         "IMAGES_BUCKET": "images",
         "UPSTREAM_KEY_SECRET": "upstream-key",
         "SIGNING_KEY_SECRET": "signing-key",

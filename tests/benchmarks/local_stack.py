@@ -13,6 +13,7 @@ _DRAINED_SECONDS = 180.0
 _LAST_WRITES_SECONDS = 1.0
 _TICKS_A_SECOND = 100
 """proc(5): USER_HZ."""
+_QUEUES = ("jobs_queue_url", "webhook_queue_url", "slow_webhook_queue_url")
 _LEFT = ("", "Delayed", "NotVisible")
 
 Functions = Mapping[str, Mapping[str, Any]]
@@ -49,7 +50,7 @@ def wait_for_empty_queues(home: Home, state: Mapping[str, Any]) -> None:
     ends_at = time.monotonic() + _DRAINED_SECONDS
     sqs = aws.client("sqs", home)
     while time.monotonic() < ends_at:
-        if not sum(_messages_left(sqs, state[name]) for name in ("jobs_queue_url", "webhook_queue_url")):
+        if not sum(_messages_left(sqs, state[name]) for name in _QUEUES):
             time.sleep(_LAST_WRITES_SECONDS)
             return
         time.sleep(0.5)

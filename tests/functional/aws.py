@@ -25,6 +25,7 @@ class Stack:
     accounts_table: str
     jobs_queue_url: str
     webhook_queue_url: str
+    slow_webhook_queue_url: str
     images_bucket: str
     upstream_key_secret: str
     signing_key_secret: str
@@ -35,6 +36,7 @@ class Stack:
             "ACCOUNTS_TABLE": self.accounts_table,
             "JOBS_QUEUE_URL": self.jobs_queue_url,
             "WEBHOOK_QUEUE_URL": self.webhook_queue_url,
+            "SLOW_WEBHOOK_QUEUE_URL": self.slow_webhook_queue_url,
             "IMAGES_BUCKET": self.images_bucket,
             "UPSTREAM_KEY_SECRET": self.upstream_key_secret,
             "SIGNING_KEY_SECRET": self.signing_key_secret,
@@ -71,6 +73,7 @@ def make_stack() -> Stack:
         accounts_table=_table(tables["AccountsTable"], f"accounts-{unique}"),
         jobs_queue_url=_queue("jobs-queue"),
         webhook_queue_url=_queue("webhook-queue"),
+        slow_webhook_queue_url=_queue("slow-webhook-queue"),
         images_bucket=_bucket(f"images-{unique}"),
         upstream_key_secret=_secret("upstream-key", "wavespeed-key-of-the-functional-tests"),
         signing_key_secret=_secret("signing-key", SIGNING_KEY),

@@ -61,6 +61,7 @@ class Workers:
         for url, handler in (
             (self.stack.jobs_queue_url, poll),
             (self.stack.webhook_queue_url, deliver),
+            (self.stack.slow_webhook_queue_url, deliver),
         ):
             # one at a time: two writers of one key at once are more than moto's S3 can take
             for record in self._receive(url):
@@ -93,6 +94,7 @@ class Workers:
         for message in found:
             [record] = self.event("poller")["Records"]
             record["body"] = message["Body"]
+            record["eventSourceARN"] = f"arn:aws:sqs:{REGION}:123456789012:{url.rsplit('/', 1)[1]}"
             records.append(record)
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return records

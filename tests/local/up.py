@@ -169,6 +169,7 @@ def _ready(home: Home) -> State:
         "jobs_queue_url": outputs["JobsQueueUrl"],
         "jobs_dead_letter_queue_url": outputs["JobsDeadLetterQueueUrl"],
         "webhook_queue_url": outputs["WebhookQueueUrl"],
+        "slow_webhook_queue_url": outputs["SlowWebhookQueueUrl"],
         "webhook_dead_letter_queue_url": outputs["WebhookDeadLetterQueueUrl"],
         "receiver_url": f"http://127.0.0.1:{state['ports']['receiver']}",
     }

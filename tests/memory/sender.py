@@ -12,6 +12,7 @@ class SentWebhook:
     url: str
     headers: Mapping[str, str]
     body: bytes
+    deadline_seconds: float
 
 
 class FakeSender:
@@ -27,7 +28,7 @@ class FakeSender:
     def send(
         self, url: str, headers: Mapping[str, str], body: bytes, *, deadline_seconds: float
     ) -> DeliveryResult:
-        self.sent.append(SentWebhook(url, dict(headers), body))
+        self.sent.append(SentWebhook(url, dict(headers), body, deadline_seconds))
         return self._script.popleft() if self._script else answered(200)
 
 
@@ -41,3 +42,7 @@ def answered(status_code: int, retry_after_seconds: float | None = None) -> Deli
         retry_after_seconds=retry_after_seconds,
         gone=status_code == 410,
     )
+
+
+def unanswered(seconds: float) -> DeliveryResult:
+    return DeliveryResult(ok=False, error="deadline", duration_ms=round(seconds * 1000))

@@ -19,6 +19,7 @@ from darkroom.usecases.deliver import Deliverer
 from darkroom.usecases.dispatch import Dispatcher
 from darkroom.usecases.look_times import LookTimes
 from darkroom.usecases.reconcile import Reconciler
+from darkroom.usecases.slow_lane import SlowLane
 from darkroom.webhooks.event import event_body
 from darkroom.webhooks.formats import WebhookFormats
 from memory.backlog import MemoryBacklog
@@ -76,6 +77,8 @@ class World:
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.clock)
         self.webhook_queue = MemoryQueue(self.clock)
+        self.slow_webhook_queue = MemoryQueue(self.clock)
+        self.slow_lane = SlowLane(self.slow_webhook_queue)
         self.upstream = FakeUpstream(self.clock)
         self.permits.jobs = self.jobs
         self.upstreams = MemoryUpstreams(self.upstream, self.permits, self.clock)
@@ -110,6 +113,7 @@ class World:
             overdue_seconds=OVERDUE_SECONDS,
             clock=self.clock,
             random=self.random,
+            slow_lane=self.slow_lane,
         )
 
     @property
@@ -170,17 +174,20 @@ class World:
         work(self.poller, message)
 
     def work(self) -> None:
-        """Everything that is due by now, on both queues."""
+        """Everything that is due by now, on all queues."""
         for message in self.queue.receive():
             self.advance(message)
         for message in self.webhook_queue.receive():
             self.deliverer.deliver(message)
+        for message in self.slow_webhook_queue.receive():
+            self.deliverer.deliver(message, in_slow_lane=True)
 
     def run(self, seconds: float, *, reconcile: bool = False) -> None:
         """Let time pass, and work each message when it is due."""
         end = self.clock.now + seconds
         while self.clock.now < end:
-            due = [at for at in (self.queue.next_at(), self.webhook_queue.next_at()) if at is not None]
+            queues = (self.queue, self.webhook_queue, self.slow_webhook_queue)
+            due = [at for queue in queues if (at := queue.next_at()) is not None]
             next_minute = (self.clock.now // 60 + 1) * 60
             self.clock.now = max(self.clock.now, min([end, next_minute, *due]))
             if reconcile and self.clock.now == next_minute:

@@ -123,6 +123,13 @@ def webhook_queue() -> SqsQueue:
 
 
 @cache
+def slow_webhook_queue() -> SqsQueue:
+    from darkroom.aws.queues import SqsQueue
+
+    return SqsQueue(clients().sqs, settings().slow_webhook_queue_url)
+
+
+@cache
 def images_bucket() -> S3ImagesBucket:
     from darkroom.aws.images_bucket import S3ImagesBucket
 
@@ -181,11 +188,17 @@ def webhook_sender() -> WebhookSender:
 
 def retry_after(record: dict[str, Any], seconds: int) -> None:
     """Make a received SQS record visible again in so many seconds."""
-    # arn:aws:sqs:{region}:{account}:{name}
-    queue = record["eventSourceARN"].rsplit(":", 1)[1]
-    urls = (settings().jobs_queue_url, settings().webhook_queue_url)
+    here = settings()
+    urls = (here.jobs_queue_url, here.webhook_queue_url, here.slow_webhook_queue_url)
     clients().sqs.change_message_visibility(
-        QueueUrl=next(url for url in urls if url.endswith(f"/{queue}")),
+        QueueUrl=next(url for url in urls if came_from(record, url)),
         ReceiptHandle=record["receiptHandle"],
         VisibilityTimeout=seconds,
     )
+
+
+def came_from(record: dict[str, Any], queue_url: str) -> bool:
+    """Whether a received SQS record is one of this queue's."""
+    # arn:aws:sqs:{region}:{account}:{name}
+    name: str = record["eventSourceARN"].rsplit(":", 1)[1]
+    return queue_url.endswith(f"/{name}")

@@ -18,6 +18,7 @@ class Settings:
     accounts_table: str
     jobs_queue_url: str
     webhook_queue_url: str
+    slow_webhook_queue_url: str
     images_bucket: str
     upstream_url: str
     upstream_key_secret: str

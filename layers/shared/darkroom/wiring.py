@@ -120,6 +120,7 @@ def reconciler(time_left: Callable[[], float]) -> Reconciler:
 def deliverer() -> Deliverer:
     from darkroom.aws.webhook_secrets import SsmWebhookSecrets
     from darkroom.usecases.deliver import Deliverer
+    from darkroom.usecases.slow_lane import SlowLane
 
     return Deliverer(
         jobs=adapters.jobs_table(),
@@ -131,6 +132,7 @@ def deliverer() -> Deliverer:
         overdue_seconds=settings().overdue_seconds,
         clock=time.time,
         random=random.Random(),  # noqa: S311  # jitter, no secret
+        slow_lane=SlowLane(adapters.slow_webhook_queue()),
     )
 
 

@@ -105,6 +105,7 @@ def _settings(base_url: str) -> dict[str, str]:
         accounts_table="accounts",
         jobs_queue_url=f"{base_url}/jobs-queue",
         webhook_queue_url=f"{base_url}/webhook-queue",
+        slow_webhook_queue_url=f"{base_url}/slow-webhook-queue",
         images_bucket="images",
         upstream_key_secret="upstream-key",
         signing_key_secret="signing-key",

@@ -19,13 +19,11 @@ from darkroom.ports import (
     ThrottledError,
     WebhookSecrets,
 )
+from darkroom.usecases.slow_lane import QUICK_ATTEMPT_SECONDS, SLOW_ATTEMPT_SECONDS, SlowLane
 from darkroom.webhooks.formats import WebhookFormats
 from darkroom.webhooks.schedule import next_delay_seconds
 from darkroom.webhooks.sender import DeliveryResult
 
-FIRST_ATTEMPT_SECONDS = 5.0
-"""In the poller: a slow receiver must not hold up the batch."""
-ATTEMPT_SECONDS = 15.0
 _MARGIN_SECONDS = 3.0
 _EARLY_SECONDS = 1.0
 
@@ -56,15 +54,17 @@ class Deliverer:
     overdue_seconds: float
     clock: Callable[[], float]
     random: random.Random
+    slow_lane: SlowLane | None = None
+    """None: there is but the one queue, and every receiver has all of its time there."""
 
     def first_attempt(self, job: Job, time_left: float) -> None:
-        """At once, from the worker that ended the job, if it has the time."""
-        if time_left < FIRST_ATTEMPT_SECONDS + _MARGIN_SECONDS:
-            self.queue.send(delivery_message(job))
+        """At once, from the worker that ended the job, if it has the time and nobody is kept waiting."""
+        if time_left < QUICK_ATTEMPT_SECONDS + _MARGIN_SECONDS or self._is_slow(job):
+            self._queue_for(job).send(delivery_message(job))
         else:
-            self._attempt(job, FIRST_ATTEMPT_SECONDS)
+            self._attempt(job, QUICK_ATTEMPT_SECONDS)
 
-    def deliver(self, message: JobMessage) -> None:
+    def deliver(self, message: JobMessage, *, in_slow_lane: bool = False) -> None:
         """For a message of the WebhookQueue: attempt if it is time, else wait on (SQS caps a delay).
 
         A message names the attempt that it stands for; one whose attempt was made is a duplicate and ends.
@@ -75,10 +75,11 @@ class Deliverer:
         if message != delivery_message(job):
             return
         wait = (job.delivery.next_at or 0.0) - self.clock()
-        if wait > _EARLY_SECONDS:
-            self.queue.send(message, wait)
+        if wait > _EARLY_SECONDS or (self._is_slow(job) and not in_slow_lane):
+            self._queue_for(job).send(message, max(wait, 0.0))
         else:
-            self._attempt(job, ATTEMPT_SECONDS)
+            has_time = in_slow_lane or self.slow_lane is None
+            self._attempt(job, SLOW_ATTEMPT_SECONDS if has_time else QUICK_ATTEMPT_SECONDS)
 
     def replay(self, tenant: str, job_id: str, idempotency_key: str | None = None) -> Replay | None:
         """Deliver the job's event again, in a new round of attempts; None for an unknown job.
@@ -108,6 +109,12 @@ class Deliverer:
             # It is stored and due: the reconciler sends it
             self.telemetry.count("EnqueueFailed", job_id=job.id)
 
+    def _is_slow(self, job: Job) -> bool:
+        return self.slow_lane is not None and self.slow_lane.is_for(job, self.clock())
+
+    def _queue_for(self, job: Job) -> Queue:
+        return self.slow_lane.queue if self.slow_lane and self._is_slow(job) else self.queue
+
     def _attempt(self, job: Job, deadline_seconds: float) -> None:
         assert job.request.webhook_url is not None  # a pending delivery has its URL
         started = self.clock()
@@ -117,6 +124,8 @@ class Deliverer:
             headers = self.formats.headers(job, int(started), body, secrets)
             url = job.request.webhook_url
             result = self.sender.send(url, headers, body, deadline_seconds=deadline_seconds)
+            if self.slow_lane is not None:
+                self.slow_lane.receivers.note(job.tenant, url, result.duration_ms / 1000, self.clock())
         else:
             self.telemetry.count("WebhookSecretMissing", tenant=job.tenant)
             result = DeliveryResult(ok=False, error="secret_missing")
@@ -136,7 +145,7 @@ class Deliverer:
         if saved is None:
             return  # another worker has recorded an attempt of its own, and schedules what follows
         if delivery.status is DeliveryStatus.PENDING and delivery.next_at is not None:
-            self.queue.send(delivery_message(saved), delivery.next_at - self.clock())
+            self._queue_for(saved).send(delivery_message(saved), delivery.next_at - self.clock())
         elif delivery.status is DeliveryStatus.EXHAUSTED:
             self.telemetry.count("WebhookExhausted", job_id=job.id, status_code=result.status_code)
 

@@ -20,3 +20,8 @@ def next_delay_seconds(
     if retry_after_seconds is not None:
         return min(max(base, retry_after_seconds), 2 * base)
     return base * (1 - _JITTER + 2 * _JITTER * jitter)
+
+
+def is_last_attempt(attempts_made: int) -> bool:
+    """The one that comes after so many."""
+    return attempts_made + 1 == len(BASE_DELAYS_SECONDS)
