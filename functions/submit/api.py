@@ -9,6 +9,7 @@ from darkroom.http.api import Api
 api = Api(
     modules={
         "/v1/jobs": "submit.jobs",
+        "/v1/webhooks": "submit.webhooks",
         IMAGES_PREFIX: "submit.images",
         WAVESPEED_PREFIX: "submit.predictions",
     },

@@ -115,12 +115,13 @@ def _possible_query(query: dict[str, Any]) -> dict[str, Any]:
 
 
 def _possible_body(body: dict[str, Any], *, has_hook: bool) -> dict[str, Any]:
-    """The policy on URLs is more than a pattern; no webhook carries base64; pages end somewhere."""
+    """The policy on URLs is more than a pattern; no webhook carries base64; pages end somewhere; a cursor is
+    the server's to make."""
     hook: dict[str, Any] = {"webhook_url": WEBHOOK_URL} if body.get("webhook_url") else {}
     if (hook or has_hook) and "enable_base64_output" in body:
         hook["enable_base64_output"] = False
     page = {"page": min(body["page"], 100)} if "page" in body else {}
-    return body | hook | page
+    return {name: value for name, value in (body | hook | page).items() if name != "cursor"}
 
 
 def _give_format(field: dict[str, Any], name: str) -> None:

@@ -14,6 +14,7 @@ EXPECTED_STATUS = {
     "submit-create-job": 202,
     "submit-generate-images": 503,  # nobody makes its pictures
     "submit-create-prediction": 200,
+    "submit-replay-webhooks": 202,
     "query-list-jobs": 200,
     "query-list-models": 200,
     "query-get-model": 200,

@@ -50,6 +50,7 @@ CASES: dict[tuple[str, str], tuple[Naming | Plain, ...]] = {
     ("POST", "/v1/jobs/{id}/cancel"): (Naming("/v1/jobs/{it}/cancel"),),
     ("GET", "/v1/jobs/{id}/webhook"): (Naming("/v1/jobs/{it}/webhook"),),
     ("POST", "/v1/jobs/{id}/webhook/replay"): (Naming("/v1/jobs/{it}/webhook/replay"),),
+    ("POST", "/v1/webhooks/replay"): (Plain("/v1/webhooks/replay", {"since": 0, "status": "all"}, 202),),
     ("POST", "/v1/images/generations"): (
         Plain("/v1/images/generations", PICTURE, 503),  # nobody makes pictures here
         Plain("/v1/images/generations", PICTURE, 503, key="order-1"),
@@ -184,6 +185,17 @@ def test_a_cursor_of_anothers_list_is_no_cursor(world: Neighbours, listed: str, 
     theirs = world.ask(world.rival, "GET", f"{path}?cursor={cursor}")
     assert theirs == world.ask(world.rival, "GET", f"{path}?cursor=bm9uc2Vuc2U")
     assert theirs.status == 422
+
+
+def test_a_cursor_of_anothers_jobs_replays_nothing(world: Neighbours) -> None:
+    cursor = json.loads(world.ask(world.acme, "GET", "/v1/jobs?limit=1").text)["cursor"]
+    before = world.all_of_acmes()
+    asked = {"since": 0, "status": "all", "cursor": cursor}
+    theirs = world.ask(world.rival, "POST", "/v1/webhooks/replay", asked)
+    assert theirs == world.ask(world.rival, "POST", "/v1/webhooks/replay", {**asked, "cursor": "bm9uc2Vuc2U"})
+    assert theirs.status == 422
+    assert world.all_of_acmes() == before
+    assert world.ask(world.acme, "POST", "/v1/webhooks/replay", asked).status == 202
 
 
 def test_without_a_good_key_every_route_but_the_open_ones_is_the_same_401(world: Neighbours) -> None:

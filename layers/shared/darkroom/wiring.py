@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from darkroom.usecases.look_times import LookTimes
     from darkroom.usecases.place_in_line import PlacesInLine
     from darkroom.usecases.reconcile import Reconciler
+    from darkroom.usecases.replay_since import Replayer
     from darkroom.webhooks.formats import WebhookFormats
 
 
@@ -134,6 +135,13 @@ def deliverer() -> Deliverer:
         random=random.Random(),  # noqa: S311  # jitter, no secret
         slow_lane=SlowLane(adapters.slow_webhook_queue()),
     )
+
+
+@cache
+def replayer() -> Replayer:
+    from darkroom.usecases.replay_since import Replayer
+
+    return Replayer(adapters.jobs_table(), deliverer(), time.time)
 
 
 @cache

@@ -3,12 +3,13 @@
 from darkroom.http.job_list import DEFAULT_LIMIT
 from darkroom.http.job_request import JobRequest
 from darkroom.http.page_limit import MAX_LIMIT
+from darkroom.http.webhooks_replay import WebhooksReplay, WebhooksReplayed
 from darkroom.jobs.catalogue import DREAMINA_V31
 from darkroom.jobs.job import JobStatus
 from darkroom.openapi.limits import MODEL_NAMES
 from darkroom.openapi.operation import Answer, Body, Operation, Parameter
 from darkroom.openapi.parameters import CURSOR, IDEMPOTENCY_KEY, JOB_ID, POST_HEADERS, TAG, limit
-from darkroom.openapi.refusals import ADMISSION, INVALID, INVALID_KEY, JOB_NOT_FOUND, Refusal
+from darkroom.openapi.refusals import ADMISSION, BODY, INVALID, INVALID_KEY, JOB_NOT_FOUND, Refusal
 from darkroom.openapi.samples import CANCELLED, COMPLETED, PROMPT, QUEUED, record
 from darkroom.record import delivery_record
 from darkroom.record_shape import DeliveryRecord, JobList, JobRecord
@@ -24,6 +25,7 @@ _BODY = {
     "tag": "spring",
 }
 _LIST: JobList = {"object": "list", "data": [record(COMPLETED)], "has_more": False, "cursor": None}
+_REPLAYED: WebhooksReplayed = {"replayed": 37, "has_more": False, "cursor": None}
 _ENDED = Refusal(409, "job_ended", "The job is completed and can't be cancelled any more.")
 _NOTHING_TO_DELIVER = Refusal(
     409, "nothing_to_deliver", "There is no event to deliver: the job has not ended, or has no webhook_url."
@@ -151,5 +153,18 @@ OPERATIONS = (
         (JOB_NOT_FOUND, _NOTHING_TO_DELIVER, INVALID_KEY),
         "A repeat with the same Idempotency-Key starts no second schedule.",
         parameters=(JOB_ID, IDEMPOTENCY_KEY),
+    ),
+    Operation(
+        "post",
+        "/v1/webhooks/replay",
+        "replayWebhooks",
+        "Jobs",
+        "Deliver the events since a time again",
+        (Answer(202, "They go out again, each with a whole new schedule.", WebhooksReplayed, _REPLAYED),),
+        (*BODY, INVALID_KEY),
+        "Each call looks at a page of jobs, the newest first: go on with `cursor` while `has_more` is true. "
+        "A repeat with the same Idempotency-Key, which all pages may share, starts no second schedule.",
+        parameters=(IDEMPOTENCY_KEY,),
+        body=Body(WebhooksReplay, {"since an outage began": {"since": 1_795_200_000}}),
     ),
 )
