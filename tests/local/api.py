@@ -56,6 +56,10 @@ class Api:
     def replay(self, job_id: str) -> Record:
         return self._json(self.http.post(f"/v1/jobs/{job_id}/webhook/replay"))
 
+    def replay_since(self, since: int, status: str = "exhausted") -> Record:
+        """The first page of them."""
+        return self._json(self.http.post("/v1/webhooks/replay", json={"since": since, "status": status}))
+
     def page(self, **filters: Any) -> Record:
         return self._json(self.http.get("/v1/jobs", params=filters))
 
