@@ -10,6 +10,7 @@ from PIL import Image
 
 from callback.app import lambda_handler as call_back
 from darkroom import adapters, wiring
+from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import JobStatus
 from darkroom.observability import logger
 from darkroom.settings import settings
@@ -109,6 +110,18 @@ def test_a_receiver_that_fails_gets_the_event_again_from_the_webhook_queue(
     assert [attempt.status_code for attempt in job.delivery.attempts] == [500, 500, 200]
     assert len({one.webhook_id for one in received}) == 1
     assert len({one.body for one in received}) == 1
+
+
+def test_a_slow_receiver_gets_the_event_again_by_the_slow_lane(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("darkroom.usecases.deliver.next_delay_seconds", lambda *_, **__: 0.0)
+    monkeypatch.setattr("darkroom.usecases.deliver.QUICK_ATTEMPT_SECONDS", 0.3)
+    monkeypatch.setattr("darkroom.usecases.slow_lane.SLOW_SECONDS", 0.2)
+    workers.receiver.behave(Rule(delay_seconds=0.8))
+    job = workers.run(workers.job())
+    assert [attempt.error for attempt in job.delivery.attempts] == ["deadline", None]
+    assert job.delivery.status is DeliveryStatus.DELIVERED
 
 
 def callback_event(event: Any, task: dict[str, Any], sent: dict[str, str], body: str) -> dict[str, Any]:

@@ -144,3 +144,26 @@ def test_of_many_messages_all_are_tried_ten_at_once_and_a_refusal_is_told(
             SqsQueue(client, "https://sqs.test/queue").send_all(messages)
     assert client.sizes == [10, 10, 3]
     assert len(client.sent) == arrived
+
+
+class _Recording:
+    """Takes every message."""
+
+    def __init__(self) -> None:
+        self.groups: list[str] = []
+
+    def send_message(self, **message: Any) -> None:
+        self.groups.append(message["MessageGroupId"])
+
+    def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803  # as boto3 has it
+        self.groups += [entry["MessageGroupId"] for entry in Entries]
+        return {}
+
+
+def test_each_tenant_is_a_group_of_sqss_fair_queues() -> None:
+    client = _Recording()
+    queue = SqsQueue(client, "https://sqs.test/jobs")  # type: ignore[arg-type]  # what a queue calls
+    queue.send(JobMessage("acme", "job_1"))
+    queue.send_all([JobMessage("acme", "job_2"), JobMessage("globex", "job_3")])
+    queue.send(Tick("default", 1))
+    assert client.groups == ["acme", "acme", "globex", "ticks"]
