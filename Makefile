@@ -19,10 +19,10 @@ STACK = $(if $(ENV),darkroom-$(ENV),darkroom-local)
 WITHIN = $(if $(ENV),PYTHONPATH=layers/shared:tests,$(LOCAL).within)
 NEEDS_ENV = $(if $(filter dev prod,$(ENV)),,$(error Which stack? make $@ ENV=dev, or ENV=prod))
 
-.PHONY: help demo up down test soak scan audit lint types build deploy tenant remove-tenant cap rate prices redrive key revoke-key upstream-key logs bench side-by-side clean environments scanners javascript pins
+.PHONY: help demo up down test soak least-privilege scan audit lint types build deploy tenant remove-tenant cap rate prices redrive key revoke-key upstream-key logs bench side-by-side clean environments scanners javascript pins
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-15s %s\n", $$1, $$2}'
 
 demo: environments ## See the main job done: prompts in, pictures and verified webhooks out
 	@$(LOCAL).demo
@@ -39,6 +39,9 @@ test: environments scanners javascript lint types ## Run all that CI runs: lint,
 
 soak: environments ## Run the simulation for long, on all cores (SEEDS=100000), or one seed of it again (SEED=123)
 	@PYTHONPATH=layers/shared:functions:tests $(DEV) -m simulation $(if $(SEED),--seed $(SEED),$(or $(SEEDS),100000))
+
+least-privilege: environments ## Take away each thing that a role may do, on a stack of its own, and see a test break (ONLY=PollerRole)
+	@$(LOCAL).with_stack $(DEV) -m privileges.checker $(ONLY)
 
 scan: scanners ## Scan the template, as it stands and as CloudFormation gets it (checkov), and audit the pins
 	@PYTHONPATH=tests $(DEV) -m scan

@@ -1,8 +1,9 @@
-"""Starts MiniStack (1.5.33) with the five things that it lacks for us. Runs in MiniStack's own environment.
+"""Starts MiniStack (1.5.33) with the six things that it lacks for us. Runs in MiniStack's own environment.
 
 The Lambdas get an interpreter of their own, so that nothing installed here can be imported there; an API
 whose routes change keeps its id, as on AWS; media types are spelled as CloudFormation has them; a layer is
-unpacked once, not for each Lambda process; and a burst starts a few processes at a time.
+unpacked once, not for each Lambda process; a burst starts a few processes at a time; and IAM sees the keys
+that a write to DynamoDB names.
 """
 
 import contextlib
@@ -164,10 +165,14 @@ def take_turns() -> None:
 if __name__ == "__main__":
     sys.executable = os.environ["LAMBDA_PYTHON"]  # its worker processes are started with it
     sys.argv = ["ministack"]
+    sys.path.append(str(Path(__file__).parents[1]))  # -I leaves it out
     from ministack.app import main
+
+    from local.leading_keys import enforce_leading_keys
 
     keep_api_id()
     read_media_types()
     unpack_layers_once()
     take_turns()
+    enforce_leading_keys()
     sys.exit(main())

@@ -25,7 +25,8 @@ _LOCAL = ROOT / "tests" / "local"
 def ensure_emulator(home: Home) -> bool:
     """True where it was started, and so knows nothing yet. Raises SystemExit where the port is not ours."""
     main = _LOCAL / "ministack_main.py"
-    made_of = hashlib.sha256(main.read_bytes()).hexdigest()
+    sources = (main, _LOCAL / "leading_keys.py")
+    made_of = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     if _is_running(home, "emulator", made_of):
         return False
     if is_taken(home.port):
