@@ -56,12 +56,14 @@ class Receiver:
         status, retry_after = self._status()
         self._sent.webhook_received(url, headers, body, status)
         self._effects.scheduler.pause(min(seconds, deadline_seconds))
+        duration_ms = round(1000 * min(seconds, deadline_seconds))
         if seconds >= deadline_seconds or faults.happens("receiver's answer is lost"):
-            return DeliveryResult(ok=False, error="timeout")
+            return DeliveryResult(ok=False, error="timeout", duration_ms=duration_ms)
         return DeliveryResult(
             ok=status == 200,
             status_code=status,
             error=None if status == 200 else "http_status",
+            duration_ms=duration_ms,
             retry_after_seconds=retry_after,
             gone=status == 410,
         )

@@ -26,7 +26,7 @@ def judge_the_end(world: World, called_back: Sequence[tuple[JobKey, str]]) -> No
     _budgets(world)
     _slots(world)
     _edges(world)
-    for queue in (world.jobs_queue, world.webhook_queue):
+    for queue in (world.jobs_queue, world.webhook_queue, world.slow_queue):
         world.judge.require(queue.is_empty, "no message is left", queue.name)
 
 

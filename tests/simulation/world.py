@@ -1,12 +1,12 @@
 """Wires the real use cases to the ports in memory, each behind its boundary."""
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any
 
 from darkroom.jobs.gate import Line
 from darkroom.jobs.job import Job
-from darkroom.ports import JobMessage, Tick
 from darkroom.usecases.accept import Acceptor
 from darkroom.usecases.adopt import Adopter
 from darkroom.usecases.advance import work
@@ -18,6 +18,7 @@ from darkroom.usecases.dispatch import Dispatcher
 from darkroom.usecases.join import Joiner
 from darkroom.usecases.look_times import LookTimes
 from darkroom.usecases.reconcile import Reconciler
+from darkroom.usecases.slow_lane import SlowLane
 from memory.images_bucket import MemoryImagesBucket
 from memory.inference_times import MemoryInferenceTimes
 from memory.joins import MemoryJoins
@@ -77,6 +78,7 @@ class World:
         self.judge.line_of = self._line
         self.jobs_queue = self._queue("poller", JOBS)
         self.webhook_queue = self._queue("webhook", WEBHOOKS)
+        self.slow_queue = self._queue("slow webhook", WEBHOOKS)
         self._jobs = self._port("jobs", self.table, "dynamodb")
         self._jobs_queue = self._port("queue", self.jobs_queue, "sqs")
         self._webhook_queue = self._port("webhooks", self.webhook_queue, "sqs")
@@ -121,12 +123,9 @@ class World:
             clock,
             self.scheduler.time_left,
         )
-
-        def advance(message: JobMessage | Tick) -> None:
-            work(poller, message)
-
-        self.jobs_queue.work = advance
+        self.jobs_queue.work = partial(work, poller)
         self.webhook_queue.work = deliverer.deliver
+        self.slow_queue.work = partial(deliverer.deliver, in_slow_lane=True)
 
     def _handlers(self, deliverer: Deliverer) -> Handlers:
         clock, jobs = self.scheduler.clock, self._jobs
@@ -154,16 +153,18 @@ class World:
         )
 
     def _deliverer(self) -> Deliverer:
+        secrets = MemoryWebhookSecrets({tenant: [secret] for tenant, secret in self.secrets.items()})
         return Deliverer(
             jobs=self._jobs,
             queue=self._webhook_queue,
             sender=self._port("receiver", Receiver(self.effects, self.sent, self.random)),
-            secrets=self._port("secrets", self._secrets(), "ssm"),
+            secrets=self._port("secrets", secrets, "ssm"),
             telemetry=self.telemetry,
             formats=webhook_formats(self.bucket.uri),
             overdue_seconds=OVERDUE_SECONDS,
             clock=self.scheduler.clock,
             random=self.random,
+            slow_lane=SlowLane(self._port("slow webhooks", self.slow_queue, "sqs")),
         )
 
     def _poller(self, dispatcher: Dispatcher, deliverer: Deliverer) -> Poller:
@@ -189,9 +190,6 @@ class World:
         table = self._port("inference_times", MemoryInferenceTimes(), "dynamodb")
         monotonic = self.scheduler.clock
         return LookTimes(table, self.telemetry, self.random, monotonic, callbacks=self.plan.callbacks)
-
-    def _secrets(self) -> MemoryWebhookSecrets:
-        return MemoryWebhookSecrets({tenant: [secret] for tenant, secret in self.secrets.items()})
 
     def _callback_url(self, job: Job) -> str | None:
         self.posts.about_to_post(job)
