@@ -61,6 +61,10 @@ def test_of_two_who_see_the_same_one_fades(table: InferenceTimesTable) -> None:
 class Refusing:
     """A client that answers everything with one error."""
 
+    class exceptions:  # noqa: N801  # botocore's name
+        class ConditionalCheckFailedException(ClientError):  # noqa: N818  # DynamoDB's name
+            pass
+
     def __init__(self, error: Exception) -> None:
         self._error = error
 
@@ -86,6 +90,8 @@ def test_whatever_dynamodb_answers_no_job_is_worse_off(error: Exception) -> None
         table.read(MODEL)
     with pytest.raises(ThrottledError):
         table.add(MODEL, {1: 1})
+    with pytest.raises(ThrottledError):
+        table.fade(MODEL, InferenceTimes({1: 4}, 0))
 
 
 def test_the_item_stays_small_whatever_is_counted(clients: Any, accounts_table_name: str) -> None:

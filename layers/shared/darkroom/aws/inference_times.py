@@ -7,6 +7,7 @@ seen, on condition that it is the first to do so.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from darkroom.aws.attributes import Item, from_item, to_attribute, to_item
@@ -49,17 +50,14 @@ class DynamoInferenceTimes:
         if seen.generation:
             condition = "halvings = :seen"
             values[":seen"] = to_attribute(seen.generation)
-        try:
-            with translated():
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=_key(model_id),
-                    UpdateExpression="ADD " + ", ".join(f"{name} :{name}" for name in off),
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues=values,
-                )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return
+        with translated(every_answer=True), suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(model_id),
+                UpdateExpression="ADD " + ", ".join(f"{name} :{name}" for name in off),
+                ConditionExpression=condition,
+                ExpressionAttributeValues=values,
+            )
 
 
 def _key(model_id: str) -> dict[str, Any]:
