@@ -56,7 +56,8 @@ class BudgetExceededError(Exception):
 
 
 class ThrottledError(Exception):
-    """AWS is throttled or down: nothing was written, the caller may try again."""
+    """AWS is throttled or down, and the caller may try again. Whether a write was made is unknown, unless the
+    method says so."""
 
 
 class KeyRemovedError(Exception):
