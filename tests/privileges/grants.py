@@ -30,10 +30,14 @@ def grants_of(template: Template) -> list[Grant]:
     return [
         Grant(role, action, resource, (number, index))
         for role, properties in template.of_type("AWS::IAM::Role").items()
-        for number, statement in enumerate(properties["Policies"][0]["PolicyDocument"]["Statement"])
+        for number, statement in enumerate(local_statements(properties["Policies"][0]["PolicyDocument"]))
         for index, resource in enumerate(_resources(statement))
-        for action in _actions(statement)
+        for action in as_list(statement["Action"])
     ]
+
+
+def local_statements(document: Document) -> list[Document]:
+    return [statement.get("Fn::If", (None, statement))[1] for statement in document["Statement"]]
 
 
 def without(document: Document, grant: Grant) -> Document:
@@ -54,11 +58,6 @@ def without(document: Document, grant: Grant) -> Document:
 
 def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _actions(statement: Document) -> Iterator[str]:
-    for action in as_list(statement["Action"]):
-        yield action["Fn::If"][1] if isinstance(action, dict) else action
 
 
 def _resources(statement: Document) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from privileges.grants import local_statements
 from template.reading import ROOT, Template
 
 # X-Ray has no resources to name; the policy stands there only while traces are recorded
@@ -11,7 +12,7 @@ UNNAMED_RESOURCES_ALLOWED = {"TracingPolicy"}
 
 def statements(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for policy in properties.get("Policies", []):
-        yield from policy["PolicyDocument"]["Statement"]
+        yield from local_statements(policy["PolicyDocument"])
 
 
 def as_list(value: Any) -> list[Any]:
