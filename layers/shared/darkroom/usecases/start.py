@@ -106,11 +106,20 @@ def _record_intent(poller: Poller, job: Job, attempt: Attempt) -> Job | None:
     try:
         return poller.jobs.save(job.submitting(attempt))
     except JobChangedError as conflict:
-        if conflict.current is not None and conflict.current.attempt == attempt:
-            return conflict.current  # our own write, whose reply was lost
+        current = conflict.current
+        if current is not None and current.attempt is not None and current.attempt.id == attempt.id:
+            return _own_intent(poller, current, attempt)
         if attempt.permit_at is not None and job.permit_at is None:
             poller.give_back(job, attempt.permit_at)  # one that came with the job goes with the job
         return None
+
+
+def _own_intent(poller: Poller, current: Job, attempt: Attempt) -> Job | None:
+    """Our own write, whose reply was lost. Somebody may have moved the job since: its slot is the job's."""
+    if current.status is JobStatus.SUBMITTING and current.attempt == attempt:
+        return current
+    settle_if_cancelled(poller, current)
+    return None
 
 
 def _submit(poller: Poller, job: Job, post: _Post, message: JobMessage) -> None:
