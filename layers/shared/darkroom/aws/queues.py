@@ -15,6 +15,7 @@ _MAX_DELAY_SECONDS = 900  # SQS's cap
 _A_BATCH = 10  # SQS's most
 _NAMES = {"tenant", "job", "tries", "chain"}
 _TICK_NAMES = {"tick", "beat"}
+_TICKS = "#ticks"
 
 
 class SqsQueue:
@@ -54,8 +55,9 @@ class SqsQueue:
 
 
 def _group(message: JobMessage | Tick) -> str:
-    """On a standard queue the group is the tenant of SQS's fair queues: no ordering. Ticks stand apart."""
-    return message.tenant if isinstance(message, JobMessage) else "ticks"
+    """On a standard queue the group is the tenant of SQS's fair queues: no ordering. Ticks stand apart, under
+    what no tenant can be called."""
+    return message.tenant if isinstance(message, JobMessage) else _TICKS
 
 
 def whole_delay_seconds(delay_seconds: float) -> int:
