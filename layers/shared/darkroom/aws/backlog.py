@@ -15,7 +15,7 @@ _FIRST, _LAST = " ", "~"
 
 
 class DynamoBacklog:
-    """All methods raise ThrottledError."""
+    """All methods raise ThrottledError, for a refusal too: who only asks for a place must not fail of it."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
@@ -23,7 +23,7 @@ class DynamoBacklog:
 
     def waiting(self, account: str, after: str, limit: int) -> Sequence[str]:
         wanted = self._query(account, "#place > :after", {":after": after or _FIRST})
-        with translated():
+        with translated(every_answer=True):
             reply = self._client.query(**wanted, Limit=limit)
         return [item["place"]["S"] for item in reply["Items"]]
 
@@ -31,7 +31,7 @@ class DynamoBacklog:
         wanted = self._query(account, "#place BETWEEN :first AND :last", {":first": first, ":last": last})
         counted = 0
         while counted < most:
-            with translated():
+            with translated(every_answer=True):
                 reply = self._client.query(**wanted, Select="COUNT", Limit=most - counted)
             counted += reply["Count"]
             if "LastEvaluatedKey" not in reply:
@@ -40,7 +40,7 @@ class DynamoBacklog:
         return counted
 
     def accounts(self) -> Sequence[str]:
-        with translated():
+        with translated(every_answer=True):
             reply = self._client.query(
                 TableName=self._table,
                 IndexName="by_due",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from darkroom.aws.errors import translated
 from darkroom.aws.permit_release import PermitRelease
 from darkroom.aws.permit_writer import Change, PermitWriter
 from darkroom.jobs.backlog import Turns
@@ -56,7 +57,9 @@ class DynamoPermits:
         self._write(lambda gate: (gate.hold(until).narrow(taken_at, now, self.limits), None), now)
 
     def gate(self, now: float) -> Gate:
-        return self._writer.read(now)
+        """Also where DynamoDB refuses it: who only asks for a place must not fail of it."""
+        with translated(every_answer=True):
+            return self._writer.read(now)
 
     def tick(self, beat: int, now: float) -> bool:
         return self._write(lambda gate: _unless_none(gate, gate.tick(beat, now)), now)
