@@ -31,6 +31,8 @@ LOST_JOB = "test_reconciler.py::test_a_job_whose_messages_are_lost_is_taken_up"
 LOST_WEBHOOK = "test_reconciler.py::test_a_webhook_whose_message_is_lost_is_taken_up"
 TWICE = "test_reconciler.py::test_a_delivery_that_fails_twice_waits_on_its_queue"
 SLOW = "test_reconciler.py::test_who_waits_for_a_slow_receiver_waits_in_the_slow_lane"
+CAPPED = "test_aigateway_accounts.py::test_its_spend_cap_holds_with_402"
+LOOKS = "test_reconciler.py::test_without_a_callback_the_poller_looks_by_itself"
 SINCE = "test_rare_paths.py::test_all_events_since_a_time_are_delivered_again"
 
 PROOFS: dict[str, dict[str, str]] = {
@@ -96,11 +98,11 @@ PROOFS: dict[str, dict[str, str]] = {
         "dynamodb:PutItem JobsTable": SPARED,
         "dynamodb:UpdateItem JobsTable": PLACE,
         "dynamodb:Query JobsTable/index/by_backlog": PLACE,
-        "dynamodb:UpdateItem AccountsTable TENANT#*": USAGE,
+        "dynamodb:UpdateItem AccountsTable TENANT#*": CAPPED,
         "dynamodb:GetItem AccountsTable MODEL#*": TIMES,
         "dynamodb:UpdateItem AccountsTable MODEL#*": TIMES,
         "sqs:ChangeMessageVisibility JobsQueue": f"{FAILED}[jobs_queue_url]",
-        "sqs:SendMessage JobsQueue": "test_main_job.py::test_a_lost_callback_only_costs_time",
+        "sqs:SendMessage JobsQueue": LOOKS,
         "sqs:SendMessageBatch JobsQueue": PLACE,
         "sqs:SendMessage WebhookQueue": f"{TWICE}[webhook_queue_url-0]",
         "sqs:SendMessage SlowWebhookQueue": SLOW,

@@ -93,3 +93,10 @@ def test_who_waits_for_a_slow_receiver_waits_in_the_slow_lane(stack: Stack) -> N
     job = stack.submit("a door that opens slowly")
     stack.received(2, 20)
     assert stack.api.delivered(job["id"])["status"] == "delivered"
+
+
+def test_without_a_callback_the_poller_looks_by_itself(stack: Stack) -> None:
+    """And needs no reconciler for it."""
+    stack.simulator.arm("lost_callback")
+    job = stack.submit("a fern that uncurls alone")
+    assert stack.api.finished(job["id"], timeout_seconds=30)["status"] == "completed"
