@@ -9,7 +9,7 @@ from darkroom.jobs.gate import Admission, Gate
 from darkroom.jobs.job import Billed, Job
 from darkroom.jobs.permits import START_BUCKETS_A_SECOND, PermitLimits, PermitWindow
 from darkroom.jobs.upstream import KeyRefused
-from darkroom.usecases import after_end, start
+from darkroom.usecases import after_end, fresh_permit, start
 from darkroom.usecases.context import Poller
 from darkroom.usecases.dispatch import Dispatcher
 from darkroom.usecases.finish import finish
@@ -30,11 +30,11 @@ def fixed_window_limiter(plant: Plant) -> None:
 
 
 def starts_without_a_permit(plant: Plant) -> None:
-    plant(start, "_permit", lambda poller, job, message: poller.clock())
+    plant(start, "fresh_permit", lambda poller, job, message: poller.clock())
 
 
 def posts_on_a_permit_of_long_ago(plant: Plant) -> None:
-    plant(start, "FRESH_SECONDS", 1e9)
+    plant(fresh_permit, "FRESH_SECONDS", 1e9)
 
 
 def forgets_to_give_the_slot_back(plant: Plant) -> None:

@@ -9,7 +9,7 @@ from darkroom.jobs.gate import Admission
 from darkroom.jobs.job import Job, JobStatus
 from darkroom.jobs.permits import WINDOW_SECONDS, PermitLimits
 from darkroom.ports import JobMessage, ThrottledError
-from darkroom.usecases.start import FRESH_SECONDS
+from darkroom.usecases.fresh_permit import FRESH_SECONDS
 from memory.permits import MemoryPermits
 from memory.world import World
 
@@ -100,6 +100,30 @@ def test_a_job_whose_aged_permit_cannot_be_renewed_waits_without_a_slot() -> Non
     assert world.permits.running == 0
 
 
+def throttled(*_: object) -> Admission:
+    raise ThrottledError
+
+
+def test_a_new_permit_whose_renewal_is_throttled_gives_its_slot_back() -> None:
+    world = slow(2.0)
+    job = world.accept(webhook_url=None)
+    world.permits.renew = throttled  # type: ignore[assignment,method-assign]
+    with pytest.raises(ThrottledError):
+        world.advance(JobMessage(job.tenant, job.id))
+    assert world.permits.running == 0
+
+
+def test_a_released_job_whose_renewal_is_throttled_keeps_its_slot() -> None:
+    world = World(permits=MemoryPermits(LIMITS))
+    job, message = released(world)
+    world.clock.advance(2)
+    world.permits.renew = throttled  # type: ignore[assignment,method-assign]
+    with pytest.raises(ThrottledError):
+        world.advance(message)
+    assert world.permits.running == 1
+    assert world.job(job).permit_at is not None
+
+
 def released(world: World) -> tuple[Job, JobMessage]:
     """A job with a permit whose message comes later."""
     now = world.clock()
@@ -115,17 +139,14 @@ def released(world: World) -> tuple[Job, JobMessage]:
 def test_a_renewal_whose_intent_was_not_stored_takes_no_second_slot() -> None:
     world = World(permits=MemoryPermits(LIMITS))
     job, message = released(world)
-    world.clock.advance(70)  # another minute's bucket
+    world.clock.advance(35)
     save = world.jobs.save
 
-    def throttled(job: Job) -> Job:
-        raise ThrottledError
-
-    world.jobs.save = throttled  # type: ignore[method-assign]
+    world.jobs.save = throttled  # type: ignore[assignment,method-assign]
     for _ in range(3):
         with suppress(ThrottledError):
             world.advance(message)
-        world.clock.advance(70)
+        world.clock.advance(35)  # into another minute's bucket
     world.jobs.save = save  # type: ignore[method-assign]
     world.advance(message)
     assert world.job(job).status is JobStatus.PROCESSING

@@ -4,28 +4,23 @@ This is the one place that spends money. The rules are those of "at most one cha
 stored before the POST; a POST whose outcome is unknown is never made again.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from darkroom.jobs.catalogue import MAX_SEED, RANDOM_SEED
 from darkroom.jobs.failure import ErrorCode, JobFailure
-from darkroom.jobs.gate import Admission
 from darkroom.jobs.ids import new_attempt_id
 from darkroom.jobs.job import Attempt, Billed, Job, JobStatus
 from darkroom.jobs.looks import next_search_seconds
 from darkroom.jobs.upstream import Ambiguous, Created, KeyRefused, NotCreated, Refused
-from darkroom.ports import JobChangedError, JobMessage, Permits, Upstream
+from darkroom.ports import JobChangedError, JobMessage, Upstream
 from darkroom.usecases.charges import count_charge
 from darkroom.usecases.context import SUBMIT_MARGIN_SECONDS, SUBMIT_SECONDS, Poller
 from darkroom.usecases.finish import finish
+from darkroom.usecases.fresh_permit import fresh_permit
 from darkroom.usecases.not_created import not_created, settle_if_cancelled
 from darkroom.usecases.save import save_and_release, save_move
 from darkroom.usecases.stop import ask_to_stop
-from darkroom.usecases.wait import keep_ticking, wait_in_line
-
-FRESH_SECONDS = 0.5
-"""A permit taken longer ago is renewed: the window leaves room for a second between it and the POST."""
-_RENEWALS = 4
+from darkroom.usecases.wait import keep_ticking
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,44 +52,13 @@ def start(poller: Poller, job: Job, message: JobMessage) -> None:
     attempt = Attempt(new_attempt_id(), now, _seed(poller, job), permit_at=now, key_version=key_version)
     intent = job.submitting(attempt)
     post = _Post(poller.upstreams.of(intent), poller.callback_url(intent))
-    permit_at = _permit(poller, job, message)  # last, so that it is fresh
+    permit_at = fresh_permit(poller, job, message)  # last, so that it is fresh
     if permit_at is None:
         return
     attempt = replace(attempt, permit_at=permit_at, started_at=poller.clock())
     intended = _record_intent(poller, job, attempt)
     if intended is not None:
         _submit(poller, intended, post, message)
-
-
-def _permit(poller: Poller, job: Job, message: JobMessage) -> float | None:
-    """When the slot was taken of a permit that is fresh. None: it has none now; it waits, or asks again."""
-    permits = poller.upstreams.permits(job.upstream_account)
-    taken_at = poller.clock() if job.permit_at is None else job.permit_at
-    taken = permits.take(taken_at) if job.permit_at is None else Admission(True)
-    admission = _kept_fresh(poller, permits, taken_at) if taken.granted else taken
-    if admission.granted:
-        return taken_at
-    if taken.granted and job.permit_at is None:
-        poller.give_back(job, taken_at)  # nobody else knows of it
-    if admission.retry_seconds is not None:
-        poller.again(message, admission.retry_seconds)
-    else:
-        with suppress(JobChangedError):  # somebody else is at it
-            wait_in_line(poller, job, admission, lambda current: current)
-    return None
-
-
-def _kept_fresh(poller: Poller, permits: Permits, taken_at: float) -> Admission:
-    """To ask for a permit may itself take longer than it stays fresh: so not for ever."""
-    for _ in range(_RENEWALS):
-        now = poller.clock()
-        if now - taken_at <= FRESH_SECONDS:
-            return Admission(True)
-        admission = permits.renew(taken_at, now)
-        if not admission.granted:
-            return admission
-        taken_at = now
-    return Admission(False, retry_seconds=1.0)
 
 
 def _record_intent(poller: Poller, job: Job, attempt: Attempt) -> Job | None:
