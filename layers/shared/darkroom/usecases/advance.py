@@ -28,7 +28,7 @@ _STEPS = {
 def work(poller: Poller, message: JobMessage | Tick) -> None:
     """Whatever the JobsQueue brings. Raises as `advance`."""
     if isinstance(message, Tick):
-        poller.dispatcher.tick(message)
+        poller.dispatcher.tick(message, poller.time_left)
     else:
         advance(poller, message)
 

@@ -71,7 +71,7 @@ class Poller:
             self.telemetry.count("SlotLost")
             return
         if others_may_start:
-            self.dispatcher.after_end(account)
+            self.dispatcher.after_end(account, self.time_left)
 
     def hold(self, job: Job, seconds: float) -> None:
         """Nobody submits with the job's key for so long.

@@ -9,6 +9,7 @@ Whoever waits is found by
     its own deadline      by its message, or by the reconciler
 """
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -39,10 +40,11 @@ class Dispatcher:
     clock: Callable[[], float]
     sleep: Callable[[float], None]
 
-    def tick(self, tick: Tick) -> None:
+    def tick(self, tick: Tick, time_left: Callable[[], float] = lambda: math.inf) -> None:
         """Release what may start, and send the next tick: the chain goes on while jobs wait.
 
         One that is delivered twice, or lost and sent again, is made once. Raises ThrottledError.
+        `time_left`: the seconds until the worker is stopped from outside.
         """
         permits = self.permits_of(tick.account)
         if not permits.tick(tick.beat, self.clock()):
@@ -50,7 +52,7 @@ class Dispatcher:
         following = Tick(tick.account, tick.beat + 1)
         delay = 1.0
         try:
-            release = self._release(tick.account)
+            release = self._release(tick.account, time_left)
             delay = self._release_for_a_second(permits, release)
             empty_at = release.empty_at
             if empty_at is not None and permits.rest(following.beat, empty_at, self.clock()):
@@ -59,10 +61,10 @@ class Dispatcher:
             self.telemetry.count("ReleaseFailed", account=tick.account, reason=str(error))
         self.queue.send(following, delay)
 
-    def after_end(self, account: str) -> None:
-        """A task has ended and others wait. What fails here the next tick makes good."""
+    def after_end(self, account: str, time_left: Callable[[], float] = lambda: math.inf) -> None:
+        """A task has ended and others wait. What fails here, or has no time, the next tick makes good."""
         try:
-            self._release(account).rounds(_ROUNDS_AFTER_END, self.clock)
+            self._release(account, time_left).rounds(_ROUNDS_AFTER_END, self.clock)
         except ThrottledError as error:
             self.telemetry.count("ReleaseFailed", account=account, reason=str(error))
 
@@ -109,6 +111,8 @@ class Dispatcher:
         ends_at = self.clock() + 1.0
         while True:
             found = release.rounds(_ROUNDS, self.clock)
+            if not release.has_time:
+                return 1.0
             now = self.clock()
             gate = permits.gate(now)
             if not gate.line.closed:
@@ -122,7 +126,7 @@ class Dispatcher:
                 return 0.0
             self.sleep(max(wait, _SHORTEST_SLEEP_SECONDS))
 
-    def _release(self, account: str) -> Release:
+    def _release(self, account: str, time_left: Callable[[], float]) -> Release:
         return Release(
             account,
             self.permits_of(account),
@@ -130,4 +134,5 @@ class Dispatcher:
             self.queue,
             partial(self.begin, account),
             self.overdue_seconds,
+            time_left,
         )

@@ -16,6 +16,9 @@ ROUND = 90
 """Jobs released at once: DynamoDB takes 100 writes in a transaction."""
 _GONE_ROUNDS = 8
 """So long the index may still show what was released."""
+_ROUND_SECONDS = 45.0
+"""No round is begun in less time: a worker that is stopped between a release and its messages leaves jobs
+with permits to the reconciler."""
 _VAIN_ROUNDS = 5
 """Where the index shows only such as no longer wait: a transaction is refused for each round of them."""
 
@@ -31,6 +34,7 @@ class Release:
         queue: Queue,
         begin: Callable[[int | None], None],
         overdue_seconds: float,
+        time_left: Callable[[], float],
     ) -> None:
         self._account = account
         self._permits = permits
@@ -38,15 +42,22 @@ class Release:
         self._queue = queue
         self._begin = begin
         self._overdue_seconds = overdue_seconds
+        self._time_left = time_left
         self._gone = deque[tuple[str, ...]](maxlen=_GONE_ROUNDS)
         self.empty_at: float | None = None
         """When the last look found nobody; None where it found somebody."""
 
+    @property
+    def has_time(self) -> bool:
+        return self._time_left() >= _ROUND_SECONDS
+
     def rounds(self, most: int, clock: Callable[[], float]) -> bool:
-        """While there are both permits and jobs that wait. False: there were permits, and the last look found
-        nobody who could take one."""
+        """While there are permits, jobs that wait, and time. False: there were permits, and the last look
+        found nobody who could take one."""
         vain = 0
         for _ in range(most):
+            if not self.has_time:
+                break
             now = clock()
             gate = self._permits.gate(now)
             room = min(gate.window.room(now, self._permits.limits), ROUND)
