@@ -73,3 +73,21 @@ def test_a_cancel_of_a_job_read_before_keeps_the_permit_to_be_given_back() -> No
     cancelled = world.job(stale)
     assert (cancelled.status, cancelled.billed) == (JobStatus.CANCELLED, Billed.NO)
     assert world.permits.running == 0
+
+
+def test_of_two_messages_for_a_job_cancelled_with_its_permit_one_gives_the_slot_back() -> None:
+    world, stale = released_meanwhile()
+    world.permits.limits = PermitLimits(600, 3, 600)
+    world.permits.take(world.clock())  # another job's
+    world.canceller.cancel(stale.tenant, stale.id)
+    save, message = world.jobs.save, JobMessage(stale.tenant, stale.id)
+
+    def first(job: Job) -> Job:
+        world.jobs.save = save  # type: ignore[method-assign]
+        world.advance(message)
+        return save(job)
+
+    world.jobs.save = first  # type: ignore[method-assign]
+    world.advance(message)
+    assert world.permits.running == 1
+    assert world.job(stale).slot_taken_at is None

@@ -2,7 +2,7 @@
 
 from darkroom.jobs.delivery import DeliveryStatus
 from darkroom.jobs.job import Job, JobStatus
-from darkroom.ports import JobMessage
+from darkroom.ports import JobChangedError, JobMessage
 from darkroom.usecases.context import Poller
 from darkroom.usecases.finish import release_and_deliver
 from darkroom.usecases.save import save_and_clear
@@ -29,4 +29,7 @@ def _tidy_up(poller: Poller, job: Job) -> tuple[Job, float | None]:
         return job, None
     if job.prediction_id is not None:
         ask_to_stop(poller, job, job.prediction_id)
-    return save_and_clear(poller, job, lambda current: current)
+    try:
+        return save_and_clear(poller, job, lambda current: current)
+    except JobChangedError as conflict:  # another message's worker was first
+        return conflict.current or job, None
