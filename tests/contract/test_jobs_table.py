@@ -101,20 +101,30 @@ def test_what_was_accepted_is_not_changed_by_a_save(jobs_table: JobsTable) -> No
 def test_the_overdue_come_longest_overdue_first_and_only_they(jobs_table: JobsTable) -> None:
     for number, due_at in enumerate((300.0, 100.5, 200.0, 100.25, None)):
         jobs_table.add(a_job(number, due_at=due_at))
-    overdue = list(jobs_table.overdue(now=200.0, limit=10))
+    overdue = list(jobs_table.overdue(now=200.0, page_size=10))
     assert overdue == [JobKey("acme", a_job(number).id) for number in (3, 1, 2)]
 
 
-def test_no_more_overdue_jobs_are_given_than_asked_for(jobs_table: JobsTable) -> None:
+def test_the_overdue_are_read_to_their_end_page_by_page(jobs_table: JobsTable) -> None:
     for number in range(5):
         jobs_table.add(a_job(number, tenant=f"tenant-{number}", due_at=100.0 + number))
-    assert [key.tenant for key in jobs_table.overdue(now=500.0, limit=2)] == ["tenant-0", "tenant-1"]
+    overdue = [key.tenant for key in jobs_table.overdue(now=500.0, page_size=2)]
+    assert overdue == [f"tenant-{number}" for number in range(5)]
+
+
+def test_overdue_jobs_that_are_taken_up_while_they_are_read_hide_none(jobs_table: JobsTable) -> None:
+    jobs = [added(jobs_table, a_job(number, due_at=100.0 + number)) for number in range(5)]
+    found = []
+    for key, job in zip(jobs_table.overdue(now=500.0, page_size=2), jobs, strict=True):
+        jobs_table.save(job.due(620.0))
+        found.append(key.job_id)
+    assert found == [job.id for job in jobs]
 
 
 def test_a_job_that_is_due_no_more_leaves_the_overdue(jobs_table: JobsTable) -> None:
     job = added(jobs_table, a_job(due_at=100.0))
     jobs_table.save(job.due(None))
-    assert list(jobs_table.overdue(now=500.0, limit=10)) == []
+    assert list(jobs_table.overdue(now=500.0, page_size=10)) == []
 
 
 def test_a_delivery_is_stored_with_the_job(jobs_table: JobsTable) -> None:

@@ -67,10 +67,10 @@ class MemoryJobsTable:
         more = len(found) > limit
         return JobsPage(page, _cursor(page[-1]) if more else None)
 
-    def overdue(self, now: float, limit: int) -> Iterable[JobKey]:
+    def overdue(self, now: float, page_size: int) -> Iterable[JobKey]:
         due = [(job.due_at, job) for job in self._jobs.values() if job.due_at is not None]
         due = sorted((pair for pair in due if pair[0] <= now), key=lambda pair: (pair[0], pair[1].id))
-        return [_key(job) for _, job in due[:limit]]
+        return [_key(job) for _, job in due]
 
     def places(self, account: str) -> Sequence[str]:
         """Of the jobs that wait, as the index by_backlog has them."""

@@ -58,9 +58,9 @@ class JobsTable(MemoryJobsTable):
             self._requests.setdefault(JobKey(job.tenant, job.id), (job.request, job.terms))
         return stored
 
-    def overdue(self, now: float, limit: int) -> Iterable[JobKey]:
+    def overdue(self, now: float, page_size: int) -> Iterable[JobKey]:
         due = sorted(entry for entry in self._indexes.due.read().values() if entry[0] <= now)
-        return [key for _, _, key in due[:limit]]
+        return [key for _, _, key in due]
 
     def _add_in_two(self, job: Job) -> Job | None:
         key = JobKey(job.tenant, job.id)

@@ -129,8 +129,9 @@ class JobsTable(Protocol):
     def list(self, tenant: str, wanted: JobsFilter, limit: int, cursor: str | None) -> JobsPage:
         """Newest first. Raises ValueError for a cursor that this tenant was not given."""
 
-    def overdue(self, now: float, limit: int) -> Iterable[JobKey]:
-        """Jobs whose `due_at` has passed, the longest overdue first."""
+    def overdue(self, now: float, page_size: int) -> Iterable[JobKey]:
+        """Jobs whose `due_at` has passed, the longest overdue first; read so many at a time, as they are
+        asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,15 @@ def test_every_overdue_job_is_taken_up_once_a_round(world: World) -> None:
     assert world.reconciler.reconcile() == 0
 
 
+def test_a_round_has_no_bound_but_its_time(world: World) -> None:
+    """So many deadlines at once are over within minutes."""
+    for _ in range(1_200):
+        world.accept()
+    world.queue.receive()
+    world.clock.advance(OVERDUE_SECONDS + 1)
+    assert world.reconciler.reconcile() == 1_200
+
+
 def test_one_job_that_cannot_be_read_does_not_hold_up_the_others(world: World) -> None:
     broken, healthy = world.accept(), world.accept()
     world.queue.receive()

@@ -1,9 +1,9 @@
 """JobsTable on DynamoDB: the conditions that make a move on a job count once, and only one writer's."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from darkroom.aws.attributes import Item, to_attribute
 from darkroom.aws.conditional_put import Put, put
@@ -80,17 +80,23 @@ class DynamoJobsTable:
         """Reads a bounded number of jobs: a page may be short, or empty, and still have a cursor."""
         return list_jobs(self._client, self._table, tenant, wanted, limit, cursor)
 
-    def overdue(self, now: float, limit: int) -> Iterable[JobKey]:
-        with translated():
-            reply = self._client.query(
-                TableName=self._table,
-                IndexName="by_due",
-                KeyConditionExpression="#due = :due AND due_at <= :now",
-                ExpressionAttributeNames={"#due": "due"},
-                ExpressionAttributeValues={":due": to_attribute(DUE), ":now": to_attribute(now)},
-                Limit=limit,
-            )
-        return [job_key(item) for item in reply["Items"]]
+    def overdue(self, now: float, page_size: int) -> Iterator[JobKey]:
+        start: dict[str, Any] = {}
+        while True:
+            with translated():
+                reply = self._client.query(
+                    TableName=self._table,
+                    IndexName="by_due",
+                    KeyConditionExpression="#due = :due AND due_at <= :now",
+                    ExpressionAttributeNames={"#due": "due"},
+                    ExpressionAttributeValues={":due": to_attribute(DUE), ":now": to_attribute(now)},
+                    Limit=page_size,
+                    **start,
+                )
+            yield from map(job_key, reply["Items"])
+            if "LastEvaluatedKey" not in reply:
+                return
+            start = {"ExclusiveStartKey": reply["LastEvaluatedKey"]}
 
     def _add(self, job: Job) -> Job | None:
         """The request first, then the state: only with its state the job is accepted.

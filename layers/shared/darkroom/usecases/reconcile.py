@@ -18,7 +18,7 @@ from darkroom.ports import (
 from darkroom.usecases.deliver import delivery_message
 from darkroom.usecases.dispatch import Dispatcher
 
-BATCH = 500
+_PAGE = 500
 _RESERVE_SECONDS = 15.0
 """Of its time, for the jobs that wait with nobody to release them."""
 
@@ -45,7 +45,7 @@ class Reconciler:
 
     def _take_up_overdue(self) -> int:
         taken_up = 0
-        for key in self.jobs.overdue(self.clock(), BATCH):
+        for key in self.jobs.overdue(self.clock(), _PAGE):
             if self.time_left() < _RESERVE_SECONDS:
                 break
             taken_up += self._reconciled(key)
