@@ -75,9 +75,9 @@ def test_the_item_is_below_one_write_unit_at_the_highest_tier() -> None:
     limits = PermitLimits(images_per_minute=5_000, concurrent_tasks=5_000, slot_seconds=86_400)
     window, at = PermitWindow(), float(START)
     while at < START + 62:
-        window, _ = window.take(at, limits)
+        window = window.taken(at, limits, 1)
         at += 60 / 5_000
-    running = {START - START % 60 - 4_320 * bucket: 250 for bucket in range(21)}
+    running = {START - START % 60 - limits.slot_bucket_seconds * bucket: 250 for bucket in range(21)}
     window = PermitWindow(window.starts, running, START + 0.123456, 0.123456789, START + 0.123456)
     line = Line(True, START + 0.123456, 10**9, START + 0.123456, "t" * 39, 99, START + 0.123456)
     assert item_bytes(permits_item("tenant/" + "t" * 39, Gate(window, line), "f" * 16)) < 1024

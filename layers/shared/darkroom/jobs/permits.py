@@ -14,8 +14,8 @@ WINDOW_SECONDS = 60 / (1 - HEADROOM)
 START_BUCKETS_A_SECOND = 4
 SLOT_BUCKET_SECONDS = 60
 _SLOT_BUCKETS = 20
-_OLDEST_SLOT = 0.5
-"""Of the time that a slot is kept: older, it isn't renewed."""
+_LATEST_RENEWAL = 0.25
+"""Of the time that a task can take: later a permit isn't renewed, and its slot is kept for that longer."""
 CONCURRENCY_RETRY_SECONDS = 1.0
 NARROWED_TO = 0.8
 """Of what was in use when upstream answered 429."""
@@ -26,16 +26,22 @@ WIDENING_SECONDS = 180
 
 @dataclass(frozen=True, slots=True)
 class PermitLimits:
-    """`slot_seconds`: how long a task can hold its slot at most; a slot lost in a crash is free after it."""
+    """`slot_seconds`: how long a task can hold its slot at most."""
 
     images_per_minute: int
     concurrent_tasks: int
     slot_seconds: int
 
     @property
+    def kept_seconds(self) -> float:
+        """A slot lost in a crash is free after it: no task of its permit can run any more, however late the
+        permit was renewed."""
+        return self.slot_seconds * (1 + _LATEST_RENEWAL)
+
+    @property
     def slot_bucket_seconds(self) -> int:
         """Whole minutes, so many that there are never more than some twenty buckets to keep."""
-        return math.ceil(self.slot_seconds / _SLOT_BUCKETS / SLOT_BUCKET_SECONDS) * SLOT_BUCKET_SECONDS
+        return math.ceil(self.kept_seconds / _SLOT_BUCKETS / SLOT_BUCKET_SECONDS) * SLOT_BUCKET_SECONDS
 
     def narrowed(self, share: float) -> "PermitLimits":
         """Never to nothing: only a call shows whether upstream takes more again."""
@@ -61,12 +67,6 @@ class PermitWindow:
     held_until: float = 0.0
     share: float = 1.0
     narrowed_at: float = 0.0
-
-    def take(self, now: float, limits: PermitLimits) -> tuple["PermitWindow", float]:
-        """The window after the start and 0.0, or the same window and the seconds to wait."""
-        window = self.without_the_past(now, limits)
-        wait = window.wait_seconds(now, limits)
-        return (window, wait) if wait > 0 else (window.taken(now, limits, 1), 0.0)
 
     def room(self, now: float, limits: PermitLimits) -> int:
         """How many may start now."""
@@ -99,10 +99,10 @@ class PermitWindow:
         """The start of `taken_at`, which nobody has made yet, is to be made now. None: it can't be.
 
         The slot remains the one of `taken_at`, so that this may be done in vain, and twice: a start is
-        then counted too late or once too often, never too seldom. A slot that ends long before a task of
-        now could is not kept on.
+        then counted too late or once too often, never too seldom. A slot that could end before a task of
+        now is not kept on.
         """
-        if now - taken_at > limits.slot_seconds * _OLDEST_SLOT:
+        if now - taken_at > limits.slot_seconds * _LATEST_RENEWAL:
             return None
         window = self.without_the_past(now, limits)
         window = replace(window, starts=_one_less(window.starts, _start_bucket(taken_at)))
@@ -111,8 +111,12 @@ class PermitWindow:
         return replace(window, starts=_more(window.starts, _start_bucket(now), 1))
 
     def give_back(self, taken_at: float, limits: PermitLimits) -> "PermitWindow":
-        """The slot; that there was a start remains."""
-        return replace(self, running=_one_less(self.running, _slot_bucket(taken_at, limits)))
+        """The slot; that there was a start remains.
+
+        It is in the latest bucket that had begun, however wide the buckets were when it was taken.
+        """
+        begun = [at for at in self.running if at <= taken_at]
+        return replace(self, running=_one_less(self.running, max(begun))) if begun else self
 
     def hold(self, until: float) -> "PermitWindow":
         return replace(self, held_until=max(self.held_until, until))
@@ -146,7 +150,7 @@ class PermitWindow:
     def without_the_past(self, now: float, limits: PermitLimits) -> "PermitWindow":
         # A start counts until all of the quarter it was made in has left the window.
         starts = {at: n for at, n in self.starts.items() if _end(at) + WINDOW_SECONDS > now}
-        oldest = now - limits.slot_seconds - limits.slot_bucket_seconds
+        oldest = now - limits.kept_seconds - limits.slot_bucket_seconds
         running = {at: n for at, n in self.running.items() if at > oldest}
         if len(starts) == len(self.starts) and len(running) == len(self.running):
             return self
