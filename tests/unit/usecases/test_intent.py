@@ -59,3 +59,70 @@ def test_no_post_is_made_for_a_job_cancelled_behind_an_intent_whose_reply_was_lo
     assert (ended.status, ended.billed) == (JobStatus.CANCELLED, Billed.NO)
     assert world.permits.running == 1
     assert len(world.sender.sent) == 1
+
+
+def intent_that_takes(world: World, seconds: float, *, seconds_left: float = 100.0) -> None:
+    """Only the next one."""
+    save = world.jobs.save
+
+    def slow(job: Job) -> Job:
+        world.jobs.save = save  # type: ignore[method-assign]
+        saved = save(job)
+        world.clock.advance(seconds)
+        world.seconds_left = seconds_left
+        return saved
+
+    world.jobs.save = slow  # type: ignore[method-assign]
+
+
+def test_no_post_is_made_behind_an_intent_that_took_so_long_that_the_permit_has_aged(world: World) -> None:
+    job = world.accept()
+    intent_that_takes(world, 3.0)
+    world.work()
+    assert world.upstream.submits == []
+    assert world.job(job).status is JobStatus.QUEUED
+    world.work()
+    assert world.job(job).status is JobStatus.PROCESSING
+    assert world.permits.running == 1
+    [start] = world.permits.window.starts
+    assert start / 4 == world.clock()
+
+
+def test_no_post_is_made_where_the_intent_has_used_up_the_time_for_it(world: World) -> None:
+    job = world.accept()
+    intent_that_takes(world, 0.1, seconds_left=33.0)
+    world.work()
+    assert world.upstream.submits == []
+    world.seconds_left = 100.0
+    world.work()
+    assert world.job(job).status is JobStatus.PROCESSING
+    assert world.permits.running == 1
+
+
+def test_a_job_whose_worker_died_with_its_post_not_made_is_taken_up_by_the_reconciler(world: World) -> None:
+    job = world.accept()
+    intent_that_takes(world, 3.0)
+    world.work()
+    world.queue.waiting.clear()
+    world.run(300, reconcile=True)
+    assert world.job(job).status is JobStatus.PROCESSING
+    assert world.permits.running == 1
+
+
+def test_a_job_cancelled_while_its_post_came_too_late_is_not_billed(world: World) -> None:
+    job = world.accept()
+    save = world.jobs.save
+
+    def cancelled(job: Job) -> Job:
+        world.jobs.save = save  # type: ignore[method-assign]
+        saved = save(job)
+        world.canceller.cancel(TENANT, job.id)
+        world.clock.advance(3.0)
+        return saved
+
+    world.jobs.save = cancelled  # type: ignore[method-assign]
+    world.work()
+    world.work()
+    assert world.upstream.submits == []
+    assert world.job(job).billed is Billed.NO
+    assert world.permits.running == 0

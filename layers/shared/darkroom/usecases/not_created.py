@@ -10,7 +10,7 @@ from darkroom.jobs.looks import backoff_seconds
 from darkroom.jobs.upstream import KeyRefused, NotCreated
 from darkroom.ports import JobChangedError, JobMessage, ThrottledError
 from darkroom.usecases.context import Poller
-from darkroom.usecases.save import save_and_release
+from darkroom.usecases.save import save_and_release, save_move
 from darkroom.usecases.wait import wait_in_line
 
 KEY_REFUSED_SECONDS = 60.0
@@ -28,6 +28,23 @@ def not_created(poller: Poller, job: Job, outcome: NotCreated | KeyRefused, mess
             _try_again(poller, job, outcome, message)
     except JobChangedError as conflict:
         settle_if_cancelled(poller, conflict.current)
+
+
+def not_sent(poller: Poller, job: Job, message: JobMessage) -> None:
+    """The POST was not made, for its permit was no longer fresh or its worker had no time left.
+
+    The job keeps the permit, as one that was released: its next message comes at once and renews it.
+    """
+    now, permit_at = poller.clock(), job.slot_taken_at
+    assert permit_at is not None  # the intent's
+    due_at = now + poller.policy.overdue_seconds
+    poller.telemetry.info("not_sent", job_id=job.id)
+    try:
+        saved = save_move(poller.jobs, job, lambda current: current.requeued(now).released(permit_at, due_at))
+    except JobChangedError as conflict:
+        settle_if_cancelled(poller, conflict.current)
+        return
+    poller.again(replace(message, chain=saved.chain), 0.0)
 
 
 def _held(poller: Poller, job: Job, outcome: NotCreated | KeyRefused) -> bool:

@@ -17,10 +17,15 @@ from darkroom.usecases.charges import count_charge
 from darkroom.usecases.context import SUBMIT_MARGIN_SECONDS, SUBMIT_SECONDS, Poller
 from darkroom.usecases.finish import finish
 from darkroom.usecases.fresh_permit import fresh_permit
-from darkroom.usecases.not_created import not_created, settle_if_cancelled
+from darkroom.usecases.not_created import not_created, not_sent, settle_if_cancelled
 from darkroom.usecases.save import save_and_release, save_move
 from darkroom.usecases.stop import ask_to_stop
 from darkroom.usecases.wait import keep_ticking
+
+_INTENT_SECONDS = 0.5
+"""What a fresh permit leaves of the second between it and the POST."""
+_SAVE_SECONDS = 5.0
+"""Needed behind the POST at least, to keep what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,18 @@ def start(poller: Poller, job: Job, message: JobMessage) -> None:
         return
     attempt = replace(attempt, permit_at=permit_at, started_at=poller.clock())
     intended = _record_intent(poller, job, attempt)
-    if intended is not None:
+    if intended is None:
+        return
+    if _too_late(poller, attempt):
+        not_sent(poller, intended, message)
+    else:
         _submit(poller, intended, post, message)
+
+
+def _too_late(poller: Poller, attempt: Attempt) -> bool:
+    """The intent took so long that the permit has aged, or the worker may be stopped during the POST."""
+    stored_seconds = poller.clock() - attempt.started_at
+    return stored_seconds > _INTENT_SECONDS or poller.time_left() < SUBMIT_SECONDS + _SAVE_SECONDS
 
 
 def _record_intent(poller: Poller, job: Job, attempt: Attempt) -> Job | None:
