@@ -42,8 +42,8 @@ class MemoryPermits:
     def join(self, now: float) -> Admission:
         return self._change(lambda gate: gate.join(now))
 
-    def give_back(self, taken_at: float, now: float) -> bool:
-        self._change(lambda gate: (gate.give_back(taken_at, self.limits), None))
+    def give_back(self, taken_at: float, now: float, *, unused: bool = False) -> bool:
+        self._change(lambda gate: (gate.give_back(taken_at, self.limits, unused=unused), None))
         return self.standing.may_release(now, self.limits)
 
     def hold(self, until: float, now: float) -> None:

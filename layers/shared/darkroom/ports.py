@@ -198,9 +198,10 @@ class Permits(Protocol):
     def join(self, now: float) -> Admission:
         """A job waits in any case. Never granted, as `take`."""
 
-    def give_back(self, taken_at: float, now: float) -> bool:
-        """The task started with the permit of `taken_at` has ended: its concurrent slot is free. True where
-        another job waits that could now start."""
+    def give_back(self, taken_at: float, now: float, *, unused: bool = False) -> bool:
+        """The task started with the permit of `taken_at` has ended: its concurrent slot is free. `unused`:
+        none was started, nor will be, and its share of the rate is free too. True where another job waits
+        that could now start."""
 
     def hold(self, until: float, now: float) -> None:
         """Nobody starts before `until`: upstream refuses our key (401, 402)."""

@@ -38,14 +38,14 @@ def posts_on_a_permit_of_long_ago(plant: Plant) -> None:
 
 
 def forgets_to_give_the_slot_back(plant: Plant) -> None:
-    plant(Poller, "give_back", lambda self, job, taken_at: None)
+    plant(Poller, "give_back", lambda self, job, taken_at, **_: None)
 
 
 def gives_the_slot_back_twice(plant: Plant) -> None:
     real = Poller.give_back
 
-    def give_back(self: Poller, job: Job, taken_at: float | None) -> None:
-        real(self, job, taken_at)
+    def give_back(self: Poller, job: Job, taken_at: float | None, *, unused: bool = False) -> None:
+        real(self, job, taken_at, unused=unused)
         real(self, job, taken_at)
 
     plant(Poller, "give_back", give_back)

@@ -144,5 +144,5 @@ def test_a_slot_that_cannot_be_given_back_stands_in_the_way_of_nothing(world: Wo
     assert world.telemetry.counts["SlotLost"] == 1
 
 
-def throttled(*_: object) -> None:
+def throttled(*_: object, **__: object) -> None:
     raise ThrottledError

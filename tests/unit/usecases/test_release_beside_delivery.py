@@ -25,10 +25,10 @@ def test_a_release_that_takes_long_does_not_delay_the_webhook(world: World) -> N
         sent.set()
         return answer
 
-    def held_up(taken_at: float, now: float) -> bool:
+    def held_up(*arguments: Any, **named: Any) -> bool:
         asked.set()
         assert sent.wait(PATIENCE_SECONDS)
-        return give_back(taken_at, now)
+        return give_back(*arguments, **named)
 
     world.sender.send = noted  # type: ignore[method-assign]
     world.permits.give_back = held_up  # type: ignore[method-assign]
@@ -48,9 +48,9 @@ def test_a_cancelled_jobs_webhook_does_not_wait_for_its_slot_either(world: World
         sent.set()
         return send(*arguments, **named)
 
-    def held_up(taken_at: float, now: float) -> bool:
+    def held_up(*arguments: Any, **named: Any) -> bool:
         assert sent.wait(PATIENCE_SECONDS)
-        return give_back(taken_at, now)
+        return give_back(*arguments, **named)
 
     world.sender.send = noted  # type: ignore[method-assign]
     world.permits.give_back = held_up  # type: ignore[method-assign]

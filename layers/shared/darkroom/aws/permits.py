@@ -43,9 +43,9 @@ class DynamoPermits:
     def join(self, now: float) -> Admission:
         return self._admission(lambda gate: gate.join(now), now)
 
-    def give_back(self, taken_at: float, now: float) -> bool:
+    def give_back(self, taken_at: float, now: float, *, unused: bool = False) -> bool:
         def give_back(gate: Gate) -> tuple[Gate, bool]:
-            after = gate.give_back(taken_at, self.limits)
+            after = gate.give_back(taken_at, self.limits, unused=unused)
             return after, after.may_release(now, self.limits)
 
         return self._write(give_back, now)

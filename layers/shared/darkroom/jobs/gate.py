@@ -111,8 +111,9 @@ class Gate:
         due = now - self.line.released_at >= RELEASE_PAUSE_SECONDS
         return self.line.closed and due and self.window.room(now, limits) > 0
 
-    def give_back(self, taken_at: float, limits: PermitLimits) -> "Gate":
-        return replace(self, window=self.window.give_back(taken_at, limits))
+    def give_back(self, taken_at: float, limits: PermitLimits, *, unused: bool = False) -> "Gate":
+        window = self.window.without_start(taken_at) if unused else self.window
+        return replace(self, window=window.give_back(taken_at, limits))
 
     def hold(self, until: float) -> "Gate":
         return replace(self, window=self.window.hold(until))

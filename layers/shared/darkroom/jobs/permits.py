@@ -105,7 +105,7 @@ class PermitWindow:
         if now - taken_at > limits.slot_seconds * _LATEST_RENEWAL:
             return None
         window = self.without_the_past(now, limits)
-        window = replace(window, starts=_one_less(window.starts, _start_bucket(taken_at)))
+        window = window.without_start(taken_at)
         if not window.give_back(taken_at, limits).room(now, limits):
             return None
         return replace(window, starts=_more(window.starts, _start_bucket(now), 1))
@@ -117,6 +117,11 @@ class PermitWindow:
         """
         begun = [at for at in self.running if at <= taken_at]
         return replace(self, running=_one_less(self.running, max(begun))) if begun else self
+
+    def without_start(self, taken_at: float) -> "PermitWindow":
+        """Nobody has made it, nor will. Where it was renewed one of before is taken for it, which only counts
+        longer."""
+        return replace(self, starts=_one_less(self.starts, _start_bucket(taken_at)))
 
     def hold(self, until: float) -> "PermitWindow":
         return replace(self, held_until=max(self.held_until, until))

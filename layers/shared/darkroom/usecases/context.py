@@ -59,14 +59,15 @@ class Poller:
         """Send the message on. `moved`: the job has changed its state, so the tries count from zero."""
         self.queue.send(replace(message, tries=0 if moved else message.tries + 1), delay_seconds)
 
-    def give_back(self, job: Job, taken_at: float | None) -> None:
+    def give_back(self, job: Job, taken_at: float | None, *, unused: bool = False) -> None:
         """A permit's slot, if there is one, and let in who waits for it. One that can't be given back now
-        frees itself."""
+        frees itself. `unused`: with the start that nobody will make."""
         if taken_at is None:
             return
         account = job.upstream_account
         try:
-            others_may_start = self.upstreams.permits(account).give_back(taken_at, self.clock())
+            permits = self.upstreams.permits(account)
+            others_may_start = permits.give_back(taken_at, self.clock(), unused=unused)
         except ThrottledError:
             self.telemetry.count("SlotLost")
             return

@@ -24,11 +24,15 @@ def finish(poller: Poller, job: Job, end: Callable[[Job], Job]) -> Job | None:
 
 
 def release_and_deliver(poller: Poller, job: Job, slot_taken_at: float | None, *, deliver: bool) -> None:
-    """At once: neither the receiver nor those that wait for the slot wait for the other."""
+    """At once: neither the receiver nor those that wait for the slot wait for the other.
+
+    One that has ended without an attempt holds the slot of a permit that it was released with in vain.
+    """
+    give_back = partial(poller.give_back, job, slot_taken_at, unused=job.attempt is None)
     if not deliver:
-        poller.give_back(job, slot_taken_at)
+        give_back()
         return
-    with poller.beside(partial(poller.give_back, job, slot_taken_at)):
+    with poller.beside(give_back):
         poller.deliverer.first_attempt(job, poller.time_left())
 
 

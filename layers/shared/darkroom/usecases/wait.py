@@ -10,7 +10,8 @@ from darkroom.usecases.save import save_and_release
 
 _SLOW_SECONDS = 2.0
 _LONGEST_DELAY_SECONDS = 900.0
-"""SQS's cap. A deadline further away is kept by the reconciler, within a minute."""
+"""SQS's cap. A deadline further away is kept by the reconciler, within a minute; of many at once each round
+ends as many as it has time for."""
 
 
 def wait_in_line(poller: Poller, job: Job, admission: Admission, move: Callable[[Job], Job]) -> None:
