@@ -7,11 +7,16 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from contract.lossy import LossyClient
 from darkroom.aws.clients import Clients
+from darkroom.aws.gate_item import LEAST_MARKS
+from darkroom.aws.jobs_table import DynamoJobsTable
 from darkroom.aws.permits import DynamoPermits
+from darkroom.jobs.backlog import Turns, place_of
 from darkroom.jobs.permits import PermitLimits
+from memory.jobs import a_job
 
 NOW = 1_760_000_000.5
 LIMITS = PermitLimits(images_per_minute=600, concurrent_tasks=2, slot_seconds=600)
+FIVE = PermitLimits(images_per_minute=600, concurrent_tasks=5, slot_seconds=600)
 
 
 class CountingClient(LossyClient):
@@ -95,3 +100,85 @@ def test_a_permit_whose_reply_was_lost_is_taken_once(
     client: Any = LossyClient(clients.dynamodb, 1, retried=retried)
     assert granted(process(client)) == [True]
     assert granted(process(clients.dynamodb), process(clients.dynamodb)) == [True, False]
+
+
+@pytest.fixture(params=[True, False], ids=["made again", "timed out"])
+def overtaken(request: pytest.FixtureRequest, clients: Clients, jobs_table_name: str) -> DynamoPermits:
+    """Its first reply is lost, and before it can look or try again others have written several times."""
+
+    def others_write() -> None:
+        for number in range(LEAST_MARKS - 1):
+            process(clients.dynamodb).hold(NOW - 9 + number, NOW)
+
+    return process(LossyClient(clients.dynamodb, 1, retried=request.param, meanwhile=others_write))
+
+
+def running(clients: Clients) -> int:
+    return sum(process(clients.dynamodb).gate(NOW).window.running.values())
+
+
+def test_a_slot_is_given_back_once_though_others_wrote_before_the_loss_was_seen(
+    clients: Clients, overtaken: DynamoPermits
+) -> None:
+    assert granted(*[process(clients.dynamodb, FIVE)] * 3) == [True] * 3
+    overtaken.give_back(NOW, NOW)
+    assert running(clients) == 2
+    overtaken.give_back(NOW, NOW)
+    assert running(clients) == 1
+
+
+def test_a_permit_is_taken_once_though_others_wrote_before_the_loss_was_seen(
+    clients: Clients, overtaken: DynamoPermits
+) -> None:
+    assert granted(overtaken) == [True]
+    window = process(clients.dynamodb).gate(NOW).window
+    assert (sum(window.starts.values()), sum(window.running.values())) == (1, 1)
+
+
+def test_a_tick_is_known_as_made_though_others_wrote_before_the_loss_was_seen(
+    clients: Clients, overtaken: DynamoPermits
+) -> None:
+    assert process(clients.dynamodb).join(NOW).beat == 0
+    assert overtaken.tick(0, NOW)
+    assert not process(clients.dynamodb).tick(0, NOW)
+
+
+@pytest.mark.parametrize("retried", [True, False])
+def test_a_release_in_between_hides_no_write(
+    clients: Clients, jobs_table_name: str, accounts_table_name: str, retried: bool
+) -> None:
+    place = waiting_place(DynamoJobsTable(clients.dynamodb, "jobs", 30, accounts_table_name))
+
+    def release() -> None:
+        released = process(clients.dynamodb, FIVE).release(Turns((place,), all_seen=True), NOW, NOW)
+        assert released.places == (place,)
+
+    assert granted(process(clients.dynamodb, FIVE)) == [True]
+    client: Any = LossyClient(clients.dynamodb, 1, retried=retried, meanwhile=release)
+    assert granted(process(client, FIVE)) == [True]
+    assert running(clients) == 3
+
+
+def test_a_release_made_again_by_the_client_knows_its_own_under_the_writes_of_others(
+    clients: Clients, jobs_table_name: str, accounts_table_name: str
+) -> None:
+    place = waiting_place(DynamoJobsTable(clients.dynamodb, "jobs", 30, accounts_table_name))
+
+    class Again(LossyClient):
+        def transact_write_items(self, **request: Any) -> Any:
+            clients.dynamodb.transact_write_items(**request)
+            assert granted(process(clients.dynamodb, FIVE)) == [True]
+            return clients.dynamodb.transact_write_items(**request)
+
+    client: Any = Again(clients.dynamodb, retried=True)
+    released = process(client, FIVE).release(Turns((place,), all_seen=True), NOW, NOW)
+    assert (released.places, released.refused) == ((place,), ())
+    assert running(clients) == 2
+
+
+def waiting_place(jobs: DynamoJobsTable) -> str:
+    jobs.add(a_job())
+    stored = jobs.get("acme", a_job().id)
+    assert stored is not None
+    jobs.save(stored.wait())
+    return place_of(stored)

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from darkroom.aws.gate_item import LEAST_MARKS
 from darkroom.aws.permit_items import (
     account_of,
     permits_item,
@@ -71,7 +72,8 @@ def test_the_item_stands_in_the_index_at_one_place_while_it_is_watched() -> None
     assert place(ticking) == place(at_rest) != (None, None)
 
 
-def test_the_item_is_below_one_write_unit_at_the_highest_tier() -> None:
+def largest_gate() -> Gate:
+    """At the highest tier, with all that it can hold."""
     limits = PermitLimits(images_per_minute=5_000, concurrent_tasks=5_000, slot_seconds=86_400)
     window, at = PermitWindow(), float(START)
     while at < START + 62:
@@ -80,4 +82,12 @@ def test_the_item_is_below_one_write_unit_at_the_highest_tier() -> None:
     running = {START - START % 60 - limits.slot_bucket_seconds * bucket: 250 for bucket in range(21)}
     window = PermitWindow(window.starts, running, START + 0.123456, 0.123456789, START + 0.123456)
     line = Line(True, START + 0.123456, 10**9, START + 0.123456, "t" * 39, 99, START + 0.123456)
-    assert item_bytes(permits_item("tenant/" + "t" * 39, Gate(window, line), "f" * 16)) < 1024
+    return Gate(window, line)
+
+
+LARGEST = largest_gate()
+LONGEST_ACCOUNT = "tenant/" + "t" * 39
+
+
+def test_the_item_is_below_one_write_unit_at_the_highest_tier_and_has_room_for_its_marks() -> None:
+    assert item_bytes(permits_item(LONGEST_ACCOUNT, LARGEST, "f" * 6 * LEAST_MARKS)) < 1024

@@ -3,9 +3,11 @@
     put ──► lands ──► reply lost ──► botocore puts again ──► condition fails on our own item
 
 So what stands there is compared with what was to be written. The caller's item must hold a random
-value of its own (a revision), or be the same whoever writes it.
+value of its own (a revision), or be the same whoever writes it. Where others may write before the loss is
+seen, the caller has to tell its own write under theirs.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from darkroom.aws.attributes import Item, from_item
@@ -29,20 +31,24 @@ def conditional_put(table: str, item: Item, condition: str, **expression: Any) -
     }
 
 
-def put(client: "DynamoDBClient", request: Put) -> Item | None:
+def put(client: "DynamoDBClient", request: Put, is_in: Callable[[Item], bool] | None = None) -> Item | None:
     """None: written. Else the item on which the condition failed, empty where none stands.
 
+    `is_in`: whether it was written, told by what stands there; without it, only where nobody wrote since.
     Raises ThrottledError, after a look whether the write has landed for all that.
     """
-    item = request["Item"]
+
+    def has_landed(standing: Item) -> bool:
+        return is_in(standing) if is_in else from_item(standing) == from_item(request["Item"])
+
     try:
         with translated():
             client.put_item(**request)
     except client.exceptions.ConditionalCheckFailedException as error:
         standing = standing_item(error) or standing_in_place(client, request)
-        return None if from_item(standing) == from_item(item) else standing
+        return None if has_landed(standing) else standing
     except ThrottledError:
-        if from_item(standing_in_place(client, request)) != from_item(item):
+        if not has_landed(standing_in_place(client, request)):
             raise
     return None
 

@@ -12,13 +12,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from darkroom.aws.attributes import Item, to_attribute
-from darkroom.aws.conditional_put import conditional_put
-from darkroom.aws.errors import translated
+from darkroom.aws.gate_item import GateItem, standing
 from darkroom.aws.job_items import STATE, item_key
-from darkroom.aws.permit_items import permits_item, permits_key, stored_gate, stored_version
 from darkroom.aws.transactions import Write, transact
 from darkroom.jobs.backlog import Turns, job_id_at, tenant_at
-from darkroom.jobs.gate import Gate, Released
+from darkroom.jobs.gate import Released
 from darkroom.jobs.permits import PermitLimits
 from darkroom.ports import JobKey, ThrottledError
 
@@ -32,41 +30,26 @@ class PermitRelease:
     def __init__(self, client: "DynamoDBClient", table: str, account: str, limits: PermitLimits) -> None:
         self._client = client
         self._table = table
-        self._account = account
+        self._item = GateItem(client, table, account)
         self._limits = limits
 
     def release(self, turns: Turns, now: float, due_at: float) -> Released:
         """Raises ThrottledError; jobs may be released then, and the reconciler finds those."""
-        standing, wanted = self._read(), turns.places
+        seen, wanted = self._item.read(), turns.places
         for _ in range(_TRIES):
-            gate, released = (stored_gate(standing) if standing else Gate()).release(turns, now, self._limits)
+            gate, released = seen.gate.release(turns, now, self._limits)
             gone = tuple(place for place in wanted if place not in turns.places)
             if not released.places:  # nothing is written of it
                 return Released((), now, None, gone)
             marks = [self._mark(place, now, due_at) for place in released.places]
-            refused = transact(self._client, [self._swap(gate, standing), *marks])
-            if refused is None:
+            swap = self._item.swap(seen, gate)
+            refused = transact(self._client, [{"Put": swap.request}, *marks])
+            if refused is None or (refused[0] and swap.is_in(refused[0])):
                 return replace(released, refused=gone)
             if refused[0] is not None:
-                standing = refused[0] or self._read()
+                seen = standing(refused[0]) if refused[0] else self._item.read()
             turns = replace(turns, places=_without(turns.places, released.places, refused[1:]))
         raise ThrottledError("others change the permits too fast")
-
-    def _read(self) -> Item:
-        with translated():
-            reply = self._client.get_item(
-                TableName=self._table, Key=permits_key(self._account), ConsistentRead=True
-            )
-        return reply.get("Item", {})
-
-    def _swap(self, gate: Gate, standing: Item) -> Write:
-        item = permits_item(self._account, gate, secrets.token_hex(8))
-        if not standing:
-            return {"Put": conditional_put(self._table, item, "attribute_not_exists(pk)")}
-        values = {":seen": to_attribute(stored_version(standing))}
-        return {
-            "Put": conditional_put(self._table, item, "version = :seen", ExpressionAttributeValues=values)
-        }
 
     def _mark(self, place: str, now: float, due_at: float) -> Write:
         """As `Job.released`, on a state that was not read: only its own place says that it still waits."""

@@ -5,17 +5,15 @@ Processes do: the loser goes on at once with the item that it found standing.
 """
 
 import random
-import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from darkroom.aws.attributes import Item, to_attribute
-from darkroom.aws.conditional_put import conditional_put, put
-from darkroom.aws.errors import InTransactionError, translated
-from darkroom.aws.permit_items import permits_item, permits_key, stored_gate, stored_version
+from darkroom.aws.conditional_put import put
+from darkroom.aws.errors import InTransactionError
+from darkroom.aws.gate_item import GateItem, Standing, standing
 from darkroom.jobs.gate import Admission, Gate
 from darkroom.ports import ThrottledError
 
@@ -47,13 +45,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The item as it was last read or written, at `at`. Only a write on it proves that it still stands.
+    """The item as it was last read or written, at `at`. Only a write on it proves that it still stands."""
 
-    `version` is empty where there is no item yet.
-    """
-
-    gate: Gate
-    version: str
+    standing: Standing
     at: float
 
 
@@ -62,8 +56,7 @@ class PermitWriter:
         self, client: "DynamoDBClient", table: str, name: str, sleep: Callable[[float], None]
     ) -> None:
         self._client = client
-        self._table = table
-        self._name = name
+        self._item = GateItem(client, table, name)
         self._sleep = sleep
         self._waiting: deque[Change] = deque()
         self._lock = threading.Lock()
@@ -83,8 +76,8 @@ class PermitWriter:
         """As it stood a second ago at most. Raises ThrottledError."""
         with self._lock:
             if self._seen is None or not _is_fresh(self._seen, now):
-                self._seen = self._read(now)
-            return self._seen.gate
+                self._seen = _Seen(self._item.read(), now)
+            return self._seen.standing.gate
 
     def forget(self) -> None:
         """The item was written past this writer."""
@@ -99,50 +92,35 @@ class PermitWriter:
 
     def _settle(self, batch: Sequence[Change]) -> None:
         now = max(change.now for change in batch)
-        seen = self._seen or self._read(now)
+        known = self._seen or _Seen(self._item.read(), now)
         self._seen = None  # forgotten, should this end with an error
-        if _applied(batch, seen.gate)[0] == seen.gate and not _suffices(seen, batch, now):
-            seen = self._read(now)
+        seen = known.standing
+        if _applied(batch, seen.gate)[0] == seen.gate and not _suffices(known, batch, now):
+            known = _Seen(self._item.read(), now)
+            seen = known.standing
         for tries in range(_TRIES if all(change.may_wait for change in batch) else _TRIES_OF_A_MUST):
             gate, answers = _applied(batch, seen.gate)
-            ours = seen if gate == seen.gate else _Seen(gate, secrets.token_hex(8), now)
-            standing = None if ours is seen else self._swap(seen, ours)
-            if standing is None:
-                self._seen = ours
+            written, after = (True, seen) if gate == seen.gate else self._swap(seen, gate)
+            if written:
+                self._seen = known if after is known.standing else _Seen(after, now)
                 _answer(batch, answers)
                 return
-            seen = standing
+            seen = after
             self._pause(tries)
         _answer_contended(batch)
 
-    def _swap(self, seen: _Seen, ours: _Seen) -> _Seen | None:
-        """None: ours stands now. Else what stands in its place."""
-        item = permits_item(self._name, ours.gate, ours.version)
-        if not seen.version:
-            request = conditional_put(self._table, item, "attribute_not_exists(pk)")
-        else:
-            values = {":seen": to_attribute(seen.version)}
-            request = conditional_put(self._table, item, "version = :seen", ExpressionAttributeValues=values)
+    def _swap(self, seen: Standing, gate: Gate) -> tuple[bool, Standing]:
+        """Whether it was written, and what stands now; where others have written since, what it wrote."""
+        swap = self._item.swap(seen, gate)
         try:
-            standing = put(self._client, request)
+            refused = put(self._client, swap.request, swap.is_in)
         except InTransactionError:  # a release is about to write the item, or has just done so
-            return self._read(ours.at)
-        return None if standing is None else _seen(standing, ours.at)
-
-    def _read(self, now: float) -> _Seen:
-        with translated():
-            reply = self._client.get_item(
-                TableName=self._table, Key=permits_key(self._name), ConsistentRead=True
-            )
-        return _seen(reply.get("Item", {}), now)
+            return False, self._item.read()
+        return (True, swap.after) if refused is None else (False, standing(refused))
 
     def _pause(self, tries: int) -> None:
         if tries:  # the first time at once: what stands was just read
             self._sleep(random.random() * min(0.002 * 2**tries, _LONGEST_PAUSE_SECONDS))  # noqa: S311  # jitter
-
-
-def _seen(item: Item, now: float) -> _Seen:
-    return _Seen(stored_gate(item), stored_version(item), now) if item else _Seen(Gate(), "", now)
 
 
 def _suffices(seen: _Seen, batch: Sequence[Change], now: float) -> bool:
