@@ -156,6 +156,7 @@ class World:
             policy=Policy(self.callbacks, self.upstream_timeout_seconds, OVERDUE_SECONDS),
             callback_url=self.callback_url,
             clock=self.clock,
+            sleep=self.sleep,
             random=self.random,
             time_left=lambda: self.seconds_left,
             beside=in_turn,

@@ -181,6 +181,7 @@ class World:
             policy=Policy(self.plan.callbacks, UPSTREAM_TIMEOUT_SECONDS, OVERDUE_SECONDS),
             callback_url=self._callback_url,
             clock=self.scheduler.clock,
+            sleep=self.scheduler.pause,
             random=self.random,
             time_left=self.scheduler.time_left,
             beside=self.scheduler.beside,

@@ -180,6 +180,7 @@ def poller() -> Poller:
         policy=Policy(here.callbacks, here.upstream_timeout_seconds, here.overdue_seconds),
         callback_url=_callback_url,
         clock=time.time,
+        sleep=time.sleep,
         random=random.Random(),  # noqa: S311  # jitter and seeds of pictures, no secret
         time_left=lambda: 0.0,
         beside=in_a_thread,

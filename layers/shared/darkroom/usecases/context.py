@@ -49,6 +49,7 @@ class Poller:
     policy: Policy
     callback_url: Callable[[Job], str | None]
     clock: Callable[[], float]
+    sleep: Callable[[float], None]
     random: random.Random
     time_left: Callable[[], float]
     """Seconds until the worker is stopped from outside."""

@@ -10,7 +10,7 @@ from darkroom.jobs.looks import backoff_seconds
 from darkroom.jobs.upstream import KeyRefused, NotCreated
 from darkroom.ports import JobChangedError, JobMessage, ThrottledError
 from darkroom.usecases.context import Poller
-from darkroom.usecases.save import save_and_release, save_move
+from darkroom.usecases.save import save_and_release, save_outcome
 from darkroom.usecases.wait import wait_in_line
 
 KEY_REFUSED_SECONDS = 60.0
@@ -40,7 +40,7 @@ def not_sent(poller: Poller, job: Job, message: JobMessage) -> None:
     due_at = now + poller.policy.overdue_seconds
     poller.telemetry.info("not_sent", job_id=job.id)
     try:
-        saved = save_move(poller.jobs, job, lambda current: current.requeued(now).released(permit_at, due_at))
+        saved = save_outcome(poller, job, lambda current: current.requeued(now).released(permit_at, due_at))
     except JobChangedError as conflict:
         settle_if_cancelled(poller, conflict.current)
         return

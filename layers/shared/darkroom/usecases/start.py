@@ -18,7 +18,7 @@ from darkroom.usecases.context import SUBMIT_MARGIN_SECONDS, SUBMIT_SECONDS, Pol
 from darkroom.usecases.finish import finish
 from darkroom.usecases.fresh_permit import fresh_permit
 from darkroom.usecases.not_created import not_created, not_sent, settle_if_cancelled
-from darkroom.usecases.save import save_and_release, save_move
+from darkroom.usecases.save import save_and_release, save_move, save_outcome
 from darkroom.usecases.stop import ask_to_stop
 from darkroom.usecases.wait import keep_ticking
 
@@ -124,7 +124,7 @@ def _submit(poller: Poller, job: Job, post: _Post, message: JobMessage) -> None:
 def _created(poller: Poller, job: Job, prediction_id: str, message: JobMessage) -> None:
     now = poller.clock()
     try:
-        saved = save_move(poller.jobs, job, lambda current: current.processing(prediction_id, now))
+        saved = save_outcome(poller, job, lambda current: current.processing(prediction_id, now))
     except JobChangedError as conflict:
         if conflict.current is None or not _adopted(poller, conflict.current, prediction_id):
             return
