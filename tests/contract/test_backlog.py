@@ -106,10 +106,9 @@ def test_each_account_has_a_backlog_of_its_own(stack: Stack) -> None:
 
 
 def test_those_that_wait_are_counted_up_to_a_bound(stack: Stack) -> None:
-    places = stack.wait(*(a_job(n) for n in range(5)), a_job(1, tenant="globex"))
+    stack.wait(*(a_job(n) for n in range(5)), a_job(1, tenant="globex"))
     assert stack.backlog.count("default", 100) == 6
     assert stack.backlog.count("default", 4) == 4
-    assert stack.backlog.count("default", 100, first="acme#", last=places[2]) == 3
     assert stack.backlog.count("tenant/acme", 100) == 0
 
 

@@ -98,8 +98,8 @@ class Backlog:
     def waiting(self, account: str, after: str, limit: int) -> Sequence[str]:
         return [place for place in self._places(account) if place > after][:limit]
 
-    def count(self, account: str, most: int, *, first: str = " ", last: str = "~") -> int:
-        return min(sum(first <= place <= last for place in self._places(account)), most)
+    def count(self, account: str, most: int) -> int:
+        return min(len(self._places(account)), most)
 
     def accounts(self) -> Sequence[str]:
         return [str(account) for account in self._indexes.lines.read()]

@@ -237,8 +237,8 @@ class Backlog(Protocol):
     def waiting(self, account: str, after: str, limit: int) -> Sequence[str]:
         """The places behind `after`, in their order; an empty text stands before all."""
 
-    def count(self, account: str, most: int, *, first: str = ..., last: str = ...) -> int:
-        """How many stand from `first` to `last`, counted up to `most`."""
+    def count(self, account: str, most: int) -> int:
+        """How many wait, counted up to `most`."""
 
     def accounts(self) -> Sequence[str]:
         """Those that jobs wait for, or did some minutes ago."""

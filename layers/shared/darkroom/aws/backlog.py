@@ -10,8 +10,8 @@ from darkroom.aws.permit_items import DUE_LINES, account_of
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_FIRST, _LAST = " ", "~"
-"""Before and behind all places."""
+_FIRST = " "
+"""Before all places."""
 
 
 class DynamoBacklog:
@@ -22,13 +22,13 @@ class DynamoBacklog:
         self._table = table
 
     def waiting(self, account: str, after: str, limit: int) -> Sequence[str]:
-        wanted = self._query(account, "#place > :after", {":after": after or _FIRST})
+        wanted = self._query(account, after or _FIRST)
         with translated(every_answer=True):
             reply = self._client.query(**wanted, Limit=limit)
         return [item["place"]["S"] for item in reply["Items"]]
 
-    def count(self, account: str, most: int, *, first: str = _FIRST, last: str = _LAST) -> int:
-        wanted = self._query(account, "#place BETWEEN :first AND :last", {":first": first, ":last": last})
+    def count(self, account: str, most: int) -> int:
+        wanted = self._query(account, _FIRST)
         counted = 0
         while counted < most:
             with translated(every_answer=True):
@@ -50,12 +50,11 @@ class DynamoBacklog:
             )
         return [account_of(item) for item in reply["Items"]]
 
-    def _query(self, account: str, places: str, values: dict[str, str]) -> dict[str, Any]:
-        given = {":account": account, **values}
+    def _query(self, account: str, after: str) -> dict[str, Any]:
         return {
             "TableName": self._table,
             "IndexName": "by_backlog",
-            "KeyConditionExpression": f"#backlog = :account AND {places}",
+            "KeyConditionExpression": "#backlog = :account AND #place > :after",
             "ExpressionAttributeNames": {"#backlog": "backlog", "#place": "place"},
-            "ExpressionAttributeValues": {name: to_attribute(value) for name, value in given.items()},
+            "ExpressionAttributeValues": {":account": to_attribute(account), ":after": to_attribute(after)},
         }
