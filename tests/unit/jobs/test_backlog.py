@@ -1,14 +1,15 @@
 """Whose turn it is: round robin over the tenants, by priority and age within each, and no tenant twice before
 another had its turn."""
 
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darkroom.jobs.backlog import job_id_at, next_turns, place_of, tenant_at
+from darkroom.jobs.backlog import in_turn, job_id_at, next_turns, place_of, tenant_at
 from darkroom.jobs.request import Priority
 from memory.jobs import a_job
 
@@ -26,11 +27,14 @@ class Index:
 
     def __init__(self, places: Sequence[str]) -> None:
         self.places = sorted(places)
-        self.reads = 0
+        self.reads = self.places_read = 0
 
     def __call__(self, after: str, limit: int) -> Sequence[str]:
+        first = bisect_right(self.places, after)
+        found = self.places[first : first + limit]
         self.reads += 1
-        return [place for place in self.places if place > after][:limit]
+        self.places_read += len(found)
+        return found
 
 
 def test_a_place_names_its_job() -> None:
@@ -97,6 +101,48 @@ def test_few_reads_find_the_next_turns_however_many_wait(tenants: int, each: int
     index = Index(places)
     assert len(next_turns(index, "t0000", 90).places) == min(90, len(places))
     assert index.reads <= min(tenants, 90) + 2
+
+
+@given(
+    lengths=st.lists(st.integers(1, 5) | st.integers(1, 200), min_size=1, max_size=40),
+    turn=st.none() | st.integers(0, 40),
+    count=st.integers(1, 300),
+)
+def test_what_is_not_read_would_change_nothing(lengths: list[int], turn: int | None, count: int) -> None:
+    places = [f"t{n:02d}#1#{at:013d}#job" for n, length in enumerate(lengths) for at in range(length)]
+    last = "" if turn is None else f"t{turn:02d}"
+    lines = defaultdict[str, list[str]](list)
+    for place in places:
+        lines[tenant_at(place)].append(place)
+    turns = next_turns(Index(places), last, count)
+    assert turns.places == in_turn(lines, last)[:count]
+    assert turns.all_seen == (len(places) <= count)
+
+
+@pytest.mark.parametrize(
+    ("tenants", "each", "most_reads", "most_places"),
+    [(100, 1_000, 102, 6_000), (300, 1_000, 302, 11_000), (100, 20, 10, 2_600), (300, 1, 2, 600)],
+)
+def test_of_many_tenants_little_is_read_of_each(
+    tenants: int, each: int, most_reads: int, most_places: int
+) -> None:
+    """What a full round looks for, with what the rounds before it have found gone."""
+    places = [f"t{tenant:04d}#1#{n:013d}#job" for tenant in range(tenants) for n in range(each)]
+    index = Index(places)
+    turns = next_turns(index, "t0050", 810)
+    assert len(turns.places) == min(810, len(places))
+    assert index.reads <= most_reads
+    assert index.places_read <= most_places
+
+
+def test_where_most_have_little_more_is_read_of_the_rest() -> None:
+    lengths = [1_000 if tenant % 10 == 0 else 1 for tenant in range(100)]
+    places = [f"t{tenant:04d}#1#{n:013d}#job" for tenant, many in enumerate(lengths) for n in range(many)]
+    index = Index(places)
+    turns = next_turns(index, "", 810)
+    had = Counter(map(tenant_at, turns.places))
+    assert set(had.values()) == {1, 72}
+    assert index.reads <= 40
 
 
 def test_what_is_known_to_be_released_has_no_second_turn() -> None:
