@@ -105,5 +105,5 @@ class PostsJudge:
         job, now = self.judge.jobs[key], self.judge.scheduler.now
         held = job.attempt is not None and job.attempt.id == attempt.id and job.slot_taken_at is not None
         slot_age = now - (attempt.permit_at or 0.0)
-        fresh = slot_age < self.limits.slot_seconds - 2 * self.judge.skew_seconds
+        fresh = slot_age < self.limits.kept_seconds - 2 * self.judge.skew_seconds
         return held and fresh and made.running(now)
