@@ -7,7 +7,7 @@ import pytest
 from darkroom.jobs.job import Billed, Job, JobStatus
 from darkroom.jobs.permits import PermitLimits
 from darkroom.ports import JobChangedError, JobMessage
-from darkroom.usecases.save import save_and_release, save_move
+from darkroom.usecases.save import save_and_give_back, save_move
 from memory.permits import MemoryPermits
 from memory.world import World
 
@@ -33,7 +33,7 @@ def released_meanwhile() -> tuple[World, Job]:
 def test_who_has_read_it_before_does_not_undo_the_release(move: Callable[[Job], Job]) -> None:
     world, stale = released_meanwhile()
     with pytest.raises(JobChangedError):
-        save_and_release(world.poller, stale, move)
+        save_and_give_back(world.poller, stale, move)
     with pytest.raises(JobChangedError):
         save_move(world.jobs, stale, move)
     stands = world.job(stale)

@@ -10,7 +10,7 @@ from darkroom.jobs.looks import backoff_seconds
 from darkroom.jobs.upstream import KeyRefused, NotCreated
 from darkroom.ports import JobChangedError, JobMessage, ThrottledError
 from darkroom.usecases.context import Poller
-from darkroom.usecases.save import save_and_release, save_outcome
+from darkroom.usecases.save import save_and_give_back, save_outcome
 from darkroom.usecases.wait import wait_in_line
 
 KEY_REFUSED_SECONDS = 60.0
@@ -78,7 +78,7 @@ def _waits_again(poller: Poller, job: Job) -> bool:
 def _try_again(poller: Poller, job: Job, outcome: NotCreated | KeyRefused, message: JobMessage) -> None:
     now = poller.clock()
     own = backoff_seconds(message.tries, base=2.0, ceiling=60.0, jitter=poller.random.random())
-    saved = save_and_release(poller, job, lambda current: current.requeued(now))
+    saved = save_and_give_back(poller, job, lambda current: current.requeued(now))
     delay = max(own, _asked_seconds(outcome))
     again = replace(message, chain=saved.chain)
     poller.again(again, min(delay, max(job.deadline_at - now, 0.0)))
@@ -92,4 +92,4 @@ def _asked_seconds(outcome: NotCreated | KeyRefused) -> float:
 def settle_if_cancelled(poller: Poller, current: Job | None) -> None:
     """Cancelled during a POST that surely created nothing: nothing was billed."""
     if current is not None and current.status is JobStatus.CANCELLED:
-        save_and_release(poller, current, lambda job: job.settled(Billed.NO))
+        save_and_give_back(poller, current, lambda job: job.settled(Billed.NO))

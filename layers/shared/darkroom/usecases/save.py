@@ -43,7 +43,7 @@ def _moved(save: Callable[[Job], Job], job: Job, move: Callable[[Job], Job]) -> 
             job = current
 
 
-def save_and_release(poller: Poller, job: Job, move: Callable[[Job], Job]) -> Job:
+def save_and_give_back(poller: Poller, job: Job, move: Callable[[Job], Job]) -> Job:
     """A move after which the job counts no longer against the concurrent tasks."""
     saved, slot_taken_at = save_and_clear(poller, job, move)
     poller.give_back(saved, slot_taken_at)
@@ -51,7 +51,7 @@ def save_and_release(poller: Poller, job: Job, move: Callable[[Job], Job]) -> Jo
 
 
 def save_and_clear(poller: Poller, job: Job, move: Callable[[Job], Job]) -> tuple[Job, float | None]:
-    """As `save_and_release`, with the slot that the caller must give back.
+    """As `save_and_give_back`, with the slot that the caller must give back.
 
     Only the write that clears it from the job gives it back: whoever comes later finds it cleared.
     """

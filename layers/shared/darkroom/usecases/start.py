@@ -18,7 +18,7 @@ from darkroom.usecases.context import SUBMIT_MARGIN_SECONDS, SUBMIT_SECONDS, Pol
 from darkroom.usecases.finish import finish
 from darkroom.usecases.fresh_permit import fresh_permit
 from darkroom.usecases.not_created import not_created, not_sent, settle_if_cancelled
-from darkroom.usecases.save import save_and_release, save_move, save_outcome
+from darkroom.usecases.save import save_and_give_back, save_move, save_outcome
 from darkroom.usecases.stop import ask_to_stop
 from darkroom.usecases.wait import keep_ticking
 
@@ -154,7 +154,7 @@ def _cancelled_meanwhile(poller: Poller, current: Job, prediction_id: str) -> No
     """Whoever cancelled did not know of the task: it is told to stop here, and its id is kept."""
     if current.prediction_id is None:
         ask_to_stop(poller, current, prediction_id)
-        save_and_release(poller, current, lambda job: job.settled(Billed.UNKNOWN, prediction_id))
+        save_and_give_back(poller, current, lambda job: job.settled(Billed.UNKNOWN, prediction_id))
 
 
 def _ambiguous(poller: Poller, job: Job, reason: str, message: JobMessage) -> None:

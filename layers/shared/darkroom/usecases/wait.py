@@ -6,7 +6,7 @@ from darkroom.jobs.gate import Admission
 from darkroom.jobs.job import Job
 from darkroom.ports import JobMessage, ThrottledError
 from darkroom.usecases.context import Poller
-from darkroom.usecases.save import save_and_release
+from darkroom.usecases.save import save_and_give_back
 
 _SLOW_SECONDS = 2.0
 _LONGEST_DELAY_SECONDS = 900.0
@@ -22,7 +22,7 @@ def wait_in_line(poller: Poller, job: Job, admission: Admission, move: Callable[
     """
     joined_at = poller.clock()
     poller.dispatcher.begin(job.upstream_account, admission.beat)
-    save_and_release(poller, job, lambda current: move(current).wait())
+    save_and_give_back(poller, job, lambda current: move(current).wait())
     if poller.clock() - joined_at > _SLOW_SECONDS:
         keep_ticking(poller, job)
     until_deadline = job.deadline_at - poller.clock()
