@@ -117,7 +117,7 @@ def test_one_account_that_cannot_be_watched_does_not_stop_another(world: World) 
     def count_of(account: str, most: int) -> int:
         return throttled() if account in ("default", "tenant/globex") else count(account, most)
 
-    world.backlog.count = count_of  # type: ignore[method-assign,assignment]
+    world.backlog.count = count_of  # type: ignore[method-assign]
     world.reconciler.reconcile()
     assert world.queue.receive() == [Tick("tenant/initech", 0)]
     assert world.telemetry.counts["WatchFailed"] == 2
