@@ -244,7 +244,7 @@ def test_a_round_of_turns_is_found_and_released(stack: Stack) -> None:
     assert stack.permits.gate(NOW + 5).line.turn == "acme"
 
 
-def test_a_reply_lost_leaves_each_permit_with_its_job(clients: Clients, jobs_table_name: str) -> None:
+def test_a_release_whose_reply_was_lost_is_known_as_made(clients: Clients, jobs_table_name: str) -> None:
     from botocore.exceptions import ReadTimeoutError
 
     class Lossy:
@@ -261,10 +261,25 @@ def test_a_reply_lost_leaves_each_permit_with_its_job(clients: Clients, jobs_tab
     assert stored is not None
     jobs.save(stored.wait())
     lossy = DynamoPermits(Lossy(), jobs_table_name, LIMITS)  # type: ignore[arg-type]
-    with pytest.raises(ThrottledError):
-        lossy.release(all_of(place_of(a_job())), NOW, DUE)
+    assert lossy.release(all_of(place_of(a_job())), NOW, DUE).places == (place_of(a_job()),)
     released = jobs.get("acme", a_job().id)
     assert released is not None
     assert released.permit_at == NOW
     permits = DynamoPermits(clients.dynamodb, jobs_table_name, LIMITS)
     assert sum(permits.gate(NOW).window.running.values()) == 1
+
+
+def test_a_release_that_was_never_made_is_not_taken_for_one(clients: Clients, jobs_table_name: str) -> None:
+    from botocore.exceptions import ReadTimeoutError
+
+    class Dead:
+        def transact_write_items(self, **request: object) -> None:
+            raise ReadTimeoutError(endpoint_url="https://dynamodb.test")
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(clients.dynamodb, name)
+
+    DynamoPermits(clients.dynamodb, jobs_table_name, LIMITS).take(NOW)
+    dead = DynamoPermits(Dead(), jobs_table_name, LIMITS)  # type: ignore[arg-type]
+    with pytest.raises(ThrottledError):
+        dead.release(all_of(place_of(a_job())), NOW, DUE)

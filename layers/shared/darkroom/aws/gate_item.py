@@ -44,7 +44,10 @@ class Swap:
 
     def is_in(self, item: Item) -> bool:
         """Whether it was written before what stands there, or is that itself."""
-        marks, ours = standing(item).version, self.after.version[:_MARK_LENGTH]
+        return self.came_before(standing(item))
+
+    def came_before(self, other: Standing) -> bool:
+        marks, ours = other.version, self.after.version[:_MARK_LENGTH]
         return any(marks.startswith(ours, at) for at in range(0, len(marks), _MARK_LENGTH))
 
 

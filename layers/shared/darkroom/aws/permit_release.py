@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from darkroom.aws.attributes import Item, to_attribute
-from darkroom.aws.gate_item import GateItem, standing
+from darkroom.aws.gate_item import GateItem, Swap, standing
 from darkroom.aws.job_items import STATE, item_key
 from darkroom.aws.transactions import Write, transact
 from darkroom.jobs.backlog import Turns, job_id_at, tenant_at
@@ -34,7 +34,7 @@ class PermitRelease:
         self._limits = limits
 
     def release(self, turns: Turns, now: float, due_at: float) -> Released:
-        """Raises ThrottledError; jobs may be released then, and the reconciler finds those."""
+        """Raises ThrottledError; jobs may be released even then, and the reconciler finds those."""
         seen, wanted = self._item.read(), turns.places
         for _ in range(_TRIES):
             gate, released = seen.gate.release(turns, now, self._limits)
@@ -43,13 +43,22 @@ class PermitRelease:
                 return Released((), now, None, gone)
             marks = [self._mark(place, now, due_at) for place in released.places]
             swap = self._item.swap(seen, gate)
-            refused = transact(self._client, [{"Put": swap.request}, *marks])
+            refused = self._transact(swap, marks)
             if refused is None or (refused[0] and swap.is_in(refused[0])):
                 return replace(released, refused=gone)
             if refused[0] is not None:
                 seen = standing(refused[0]) if refused[0] else self._item.read()
             turns = replace(turns, places=_without(turns.places, released.places, refused[1:]))
         raise ThrottledError("others change the permits too fast")
+
+    def _transact(self, swap: Swap, marks: Sequence[Write]) -> Sequence[Item | None] | None:
+        """As `transact`, with a look whether it has landed for all that."""
+        try:
+            return transact(self._client, [{"Put": swap.request}, *marks])
+        except ThrottledError:
+            if not swap.came_before(self._item.read()):
+                raise
+        return None
 
     def _mark(self, place: str, now: float, due_at: float) -> Write:
         """As `Job.released`, on a state that was not read: only its own place says that it still waits."""
