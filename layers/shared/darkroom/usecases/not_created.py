@@ -1,4 +1,5 @@
-"""A submit that surely created nothing: upstream throttles, refuses our key, or could not be reached.
+"""A submit that surely created nothing: upstream throttles, refuses our key, or could not be reached; or it
+was not made at all.
 
 The job is not at fault. It gives its slot back, and waits until there is a permit, or for its own next try.
 """

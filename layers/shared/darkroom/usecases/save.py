@@ -62,7 +62,7 @@ def save_and_clear(poller: Poller, job: Job, move: Callable[[Job], Job]) -> tupl
         held = current.slot_taken_at
         return move(current).slot_given_back()
 
-    if job.attempt is not None and job.prediction_id is None:
+    if job.attempt is not None and job.prediction_id is None:  # a POST that has no task, as far as is known
         return save_outcome(poller, job, clearing), held
     return save_move(poller.jobs, job, clearing), held
 
