@@ -12,7 +12,7 @@ RATE_GOAL, THROTTLED_GOAL, SECOND_GOAL = 0.97, 0.001, 1.2
 
 
 def report(bursts: "Sequence[Burst]") -> Measured:
-    """A tier's figure is the worse one of its bursts, where it has one of one tenant and one of two."""
+    """A tier's figure is the worst of its bursts, where it has several: of one tenant, two and many."""
     rows = [
         Row(
             Figure.RATE_USED,

@@ -23,6 +23,14 @@ def test_a_burst_uses_the_limits_and_is_fair(tier: str, jobs: int, second: int) 
     assert figures.receives <= 2.01
 
 
+def test_a_burst_of_many_tenants_uses_the_limits_too() -> None:
+    figures = burst("silver", [f"tenant-{number % 100}" for number in range(1_600)])
+    assert figures.ours.throttled_share == 0
+    assert figures.longest_window <= TIERS["silver"].images_per_minute
+    assert figures.ours.rate_used > 0.96
+    assert figures.second_tenant is None
+
+
 def test_within_the_limits_a_job_is_received_once() -> None:
     figures = burst("ultra", ["acme"] * 300)
     assert figures.ticks == 0
