@@ -26,13 +26,13 @@ ADOPTED = "test_main_job.py::test_a_lost_reply_is_adopted_by_the_callback_and_pa
 DENIED_CHARGE = "test_rare_paths.py::test_a_charge_that_upstream_denied_is_booked_when_its_callback_comes"
 TIMES = "test_look_times.py::test_the_poller_counts_reads_and_halves"
 FAILED = "test_failed_messages.py::test_a_message_that_fails_comes_again_in_seconds"
-RECONCILED = "test_reconciler.py::test_it_finds_the_jobs_that_are_due_and_those_that_wait"
+RECONCILED = "test_reconciler.py::test_it_finds_the_jobs_that_are_due_and_counts_those_that_wait"
 LOST_JOB = "test_reconciler.py::test_a_job_whose_messages_are_lost_is_taken_up"
 LOST_WEBHOOK = "test_reconciler.py::test_a_webhook_whose_message_is_lost_is_taken_up"
 TWICE = "test_reconciler.py::test_a_delivery_that_fails_twice_waits_on_its_queue"
 SLOW = "test_reconciler.py::test_who_waits_for_a_slow_receiver_waits_in_the_slow_lane"
 CAPPED = "test_aigateway_accounts.py::test_its_spend_cap_holds_with_402"
-LOOKS = "test_reconciler.py::test_without_a_callback_the_poller_looks_by_itself"
+DEADLINE = "test_main_job.py::test_a_task_that_never_ends_fails_at_the_jobs_deadline"
 SINCE = "test_rare_paths.py::test_all_events_since_a_time_are_delivered_again"
 
 PROOFS: dict[str, dict[str, str]] = {
@@ -102,7 +102,7 @@ PROOFS: dict[str, dict[str, str]] = {
         "dynamodb:GetItem AccountsTable MODEL#*": TIMES,
         "dynamodb:UpdateItem AccountsTable MODEL#*": TIMES,
         "sqs:ChangeMessageVisibility JobsQueue": f"{FAILED}[jobs_queue_url]",
-        "sqs:SendMessage JobsQueue": LOOKS,
+        "sqs:SendMessage JobsQueue": DEADLINE,
         "sqs:SendMessageBatch JobsQueue": PLACE,
         "sqs:SendMessage WebhookQueue": f"{TWICE}[webhook_queue_url-0]",
         "sqs:SendMessage SlowWebhookQueue": SLOW,
