@@ -27,7 +27,7 @@ _PATIENCE = 3
 _LEAST_SECONDS = 8.0
 
 _RECOVERY_SECONDS = 90
-"""For the jobs of broken tests: the reconciler takes them up within a minute, and some tests count requests."""
+"""For the jobs of broken tests: the reconciler takes them up within a minute; some tests count requests."""
 
 
 class LocalStack:
