@@ -1,9 +1,10 @@
 """AWS's list prices as far as a job meets them, in dollars. A table and nothing else.
 
-us-east-1, the first tier of each, without any free tier; as published in June 2026.
+us-east-1, the first tier of each, without any free tier; noted on 2026-11-20 from what others have published
+of them, for AWS's own pages could not be read: to be checked there before money is planned by them.
 """
 
-AS_PUBLISHED = "us-east-1 list prices as published in June 2026"
+AS_PUBLISHED = "us-east-1 list prices as noted on 2026-11-20"
 
 _MILLION = 1_000_000
 
