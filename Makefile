@@ -19,7 +19,7 @@ STACK = $(if $(ENV),darkroom-$(ENV),darkroom-local)
 WITHIN = $(if $(ENV),PYTHONPATH=layers/shared:tests,$(LOCAL).within)
 NEEDS_ENV = $(if $(filter dev prod,$(ENV)),,$(error Which stack? make $@ ENV=dev, or ENV=prod))
 
-.PHONY: help demo up down test soak least-privilege scan audit lint types build deploy tenant remove-tenant cap rate prices redrive key revoke-key upstream-key logs bench side-by-side clean environments scanners javascript pins
+.PHONY: help demo up down test slow soak least-privilege scan audit lint types build deploy tenant remove-tenant cap rate prices redrive key revoke-key upstream-key logs bench side-by-side clean environments scanners javascript pins
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-15s %s\n", $$1, $$2}'
@@ -33,9 +33,12 @@ up: environments ## Bring the local stack up, or up to date (PORT= UPSTREAM_URL=
 down: environments ## Take the local stack down (PORT=)
 	@$(LOCAL).down
 
-test: environments scanners javascript lint types ## Run all that CI runs: lint, types, every test, those on a local stack of their own too
+test: environments scanners javascript lint types ## Run all that CI runs: lint, types, the tests, those on a local stack of their own too
 	@$(DEV) -m pytest -n auto --ignore tests/stack
-	@$(LOCAL).with_stack $(DEV) -m pytest -rs tests/stack
+	@$(LOCAL).with_stack $(DEV) -m pytest -rs -m "not slow" tests/stack
+
+slow: environments ## Run the stack's tests that wait for minutes: a line at its limits, what the reconciler takes up
+	@$(LOCAL).with_stack $(DEV) -m pytest -rs -m slow tests/stack
 
 soak: environments ## Run the simulation for long, on all cores (SEEDS=100000), or one seed of it again (SEED=123)
 	@PYTHONPATH=layers/shared:functions:tests $(DEV) -m simulation $(if $(SEED),--seed $(SEED),$(or $(SEEDS),100000))

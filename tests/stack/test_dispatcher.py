@@ -74,6 +74,7 @@ def _environment(stack: Stack, name: str, changes: dict[str, str]) -> Iterator[N
         functions.update_function_configuration(FunctionName=name, Environment={"Variables": before})
 
 
+@pytest.mark.slow
 def test_a_line_keeps_the_limits_its_order_and_is_fair(tiny: Stack, other: Api) -> None:
     home = home_of(tiny.state)
     with RequestCounter(home.endpoint, function_keys(functions_of(home))) as requests:

@@ -9,6 +9,8 @@ import pytest
 from darkroom.batch import RETRY_SECONDS
 from stack.conftest import Stack
 
+pytestmark = pytest.mark.slow
+
 FUNCTIONS = {
     "jobs_queue_url": "poller",
     "webhook_queue_url": "webhook",

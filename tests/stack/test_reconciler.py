@@ -11,8 +11,10 @@ from local.receiver.behaviour import Rule
 from stack.conftest import Stack
 from stack.recorded import wait_for_tasks
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 40.0
-"""The stack of `make test` takes up what nobody has looked at for ten seconds after its time."""
+"""The stack of `make slow` takes up what nobody has looked at for ten seconds after its time."""
 
 
 @pytest.fixture(autouse=True)
