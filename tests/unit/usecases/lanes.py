@@ -121,6 +121,13 @@ class _Over(BaseException):
     pass
 
 
+class _OneLane(SlowLane):
+    """What there was before: nobody leaves the one queue, where every receiver has all of its time."""
+
+    def is_for(self, job: Job, now: float) -> bool:
+        return False
+
+
 class Deliveries:
     """As the template has it: pollers, and the senders of both lanes."""
 
@@ -146,7 +153,7 @@ class Deliveries:
             overdue_seconds=120,
             clock=self.scheduler.clock,
             random=self.random,
-            slow_lane=SlowLane(_Late(lambda: self.slow_lane)) if self.lanes else None,
+            slow_lane=(SlowLane if self.lanes else _OneLane)(_Late(lambda: self.slow_lane)),
         )
 
     def add(self, tenant: str, number: int, at: float, last: DeliveryAttempt | None) -> JobMessage:
@@ -169,7 +176,7 @@ class Deliveries:
         return sorted(self.receivers.delays.values())
 
     def _deliver(self, in_slow_lane: bool) -> Callable[[JobMessage], None]:
-        return partial(self.deliverer().deliver, in_slow_lane=in_slow_lane)
+        return partial(self.deliverer().deliver, in_slow_lane=in_slow_lane or not self.lanes)
 
     def _poll(self) -> Callable[[JobMessage], None]:
         deliverer = self.deliverer()

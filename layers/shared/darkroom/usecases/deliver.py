@@ -54,8 +54,7 @@ class Deliverer:
     overdue_seconds: float
     clock: Callable[[], float]
     random: random.Random
-    slow_lane: SlowLane | None = None
-    """None: there is but the one queue, and every receiver has all of its time there."""
+    slow_lane: SlowLane
 
     def first_attempt(self, job: Job, time_left: float) -> None:
         """At once, from the worker that ended the job, if it has the time and nobody is kept waiting."""
@@ -78,8 +77,7 @@ class Deliverer:
         if wait > _EARLY_SECONDS or (self._is_slow(job) and not in_slow_lane):
             self._queue_for(job).send(message, max(wait, 0.0))
         else:
-            has_time = in_slow_lane or self.slow_lane is None
-            self._attempt(job, SLOW_ATTEMPT_SECONDS if has_time else QUICK_ATTEMPT_SECONDS)
+            self._attempt(job, SLOW_ATTEMPT_SECONDS if in_slow_lane else QUICK_ATTEMPT_SECONDS)
 
     def replay(self, tenant: str, job_id: str, idempotency_key: str | None = None) -> Replay | None:
         """Deliver the job's event again, in a new round of attempts; None for an unknown job.
@@ -110,10 +108,10 @@ class Deliverer:
             self.telemetry.count("EnqueueFailed", job_id=job.id)
 
     def _is_slow(self, job: Job) -> bool:
-        return self.slow_lane is not None and self.slow_lane.is_for(job, self.clock())
+        return self.slow_lane.is_for(job, self.clock())
 
     def _queue_for(self, job: Job) -> Queue:
-        return self.slow_lane.queue if self.slow_lane and self._is_slow(job) else self.queue
+        return self.slow_lane.queue if self._is_slow(job) else self.queue
 
     def _attempt(self, job: Job, deadline_seconds: float) -> None:
         assert job.request.webhook_url is not None  # a pending delivery has its URL
@@ -124,8 +122,7 @@ class Deliverer:
             headers = self.formats.headers(job, int(started), body, secrets)
             url = job.request.webhook_url
             result = self.sender.send(url, headers, body, deadline_seconds=deadline_seconds)
-            if self.slow_lane is not None:
-                self.slow_lane.receivers.note(job.tenant, url, result.duration_ms / 1000, self.clock())
+            self.slow_lane.receivers.note(job.tenant, url, result.duration_ms / 1000, self.clock())
         else:
             self.telemetry.count("WebhookSecretMissing", tenant=job.tenant)
             result = DeliveryResult(ok=False, error="secret_missing")
