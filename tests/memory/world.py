@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from darkroom.beside import in_turn
 from darkroom.faces.wavespeed.webhook_body import prediction_body
 from darkroom.jobs.account import Account
 from darkroom.jobs.job import Job
@@ -23,6 +22,7 @@ from darkroom.usecases.slow_lane import SlowLane
 from darkroom.webhooks.event import event_body
 from darkroom.webhooks.formats import WebhookFormats
 from memory.backlog import MemoryBacklog
+from memory.beside import first
 from memory.clock import FakeClock
 from memory.images_bucket import MemoryImagesBucket
 from memory.inference_times import MemoryInferenceTimes
@@ -159,7 +159,7 @@ class World:
             sleep=self.sleep,
             random=self.random,
             time_left=lambda: self.seconds_left,
-            beside=in_turn,
+            beside=first,
         )
 
     def accept(self, idempotency_key: str | None = None, **changes: object) -> Job:

@@ -18,12 +18,6 @@ def in_a_thread(act: Callable[[], None]) -> Iterator[None]:
         beside.result()
 
 
-@contextmanager
-def in_turn(act: Callable[[], None]) -> Iterator[None]:
-    act()
-    yield
-
-
 @cache
 def _threads() -> ThreadPoolExecutor:
     """Of their own: a worker that waits for its thread must not hold the last one."""
