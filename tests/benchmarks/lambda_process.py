@@ -22,6 +22,7 @@ from darkroom.aws.job_items import request_item, state_item
 from darkroom.jobs.job import Job, Terms
 from darkroom.jobs.request import ImageRequest
 from local.environments import python
+from local.function_settings import DEFAULTS
 from local.home import ROOT
 
 LAYER = ROOT / ".aws-sam" / "local" / "SharedLayer" / "python"
@@ -142,6 +143,7 @@ def _items() -> list[dict[str, Any]]:
 
 def _environment(url: str) -> dict[str, str]:
     return {
+        **DEFAULTS,
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -156,20 +158,7 @@ def _environment(url: str) -> dict[str, str]:
         "SIGNING_KEY_SECRET": "signing-key",
         "TENANT_PARAMETERS": "/bench/tenants",
         "UPSTREAM_URL": f"{url}/api/v3",
-        "UPSTREAM_IMAGES_PER_MINUTE": "500",
-        "UPSTREAM_CONCURRENT_TASKS": "100",
-        "CALLBACKS": "on",
         "PUBLIC_URL": "https://api.test",
-        "OUTPUT_HOSTS": "wavespeed.ai",
-        "WEBHOOK_PORTS": "443",
         "LOCAL_TARGETS": urlsplit(url).netloc,
-        "RETENTION_DAYS": "30",
-        "WAIT_SECONDS": "8",
-        "SYNC_WAIT_SECONDS": "20",
-        "DEFAULT_MODEL": "bytedance/dreamina-v3.1/text-to-image",
-        "JOB_DEADLINE_SECONDS": "3600",
-        "UPSTREAM_TIMEOUT_SECONDS": "600",
-        "OVERDUE_SECONDS": "120",
         "POWERTOOLS_SERVICE_NAME": "bench",
-        "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 
+from local.function_settings import DEFAULTS
 from template.reading import read
 
 REGION = "us-east-1"
@@ -32,6 +33,7 @@ class Stack:
 
     def environment(self) -> dict[str, str]:
         return {
+            **DEFAULTS,
             "JOBS_TABLE": self.jobs_table,
             "ACCOUNTS_TABLE": self.accounts_table,
             "JOBS_QUEUE_URL": self.jobs_queue_url,
@@ -42,25 +44,12 @@ class Stack:
             "SIGNING_KEY_SECRET": self.signing_key_secret,
             "TENANT_PARAMETERS": "/functional/tenants",
             "UPSTREAM_URL": "https://upstream.test/api/v3",
-            "UPSTREAM_IMAGES_PER_MINUTE": "500",
-            "UPSTREAM_CONCURRENT_TASKS": "100",
-            "CALLBACKS": "on",
             "PUBLIC_URL": "",
-            "OUTPUT_HOSTS": "wavespeed.ai",
-            "WEBHOOK_PORTS": "443",
             "LOCAL_TARGETS": "",
-            "RETENTION_DAYS": "30",
-            "WAIT_SECONDS": "8",
-            "SYNC_WAIT_SECONDS": "20",
-            "DEFAULT_MODEL": "bytedance/dreamina-v3.1/text-to-image",
-            "JOB_DEADLINE_SECONDS": "3600",
-            "UPSTREAM_TIMEOUT_SECONDS": "600",
-            "OVERDUE_SECONDS": "120",
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
             "POWERTOOLS_SERVICE_NAME": "functional",
-            "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
         }
 
 
