@@ -1,11 +1,6 @@
-from importlib.util import find_spec
-
 import pytest
 
 from memory.world import World
-
-# Collected once the environment has greenlet, as tests/simulation is
-collect_ignore = [] if find_spec("greenlet") else ["test_receivers_are_apart.py"]
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from darkroom.ports import JobMessage, ThrottledError
 from darkroom.usecases.fresh_permit import FRESH_SECONDS
 from memory.permits import MemoryPermits
 from memory.world import World
+from unit.usecases.overtaking import before_the_next_save
 
 LIMITS = PermitLimits(images_per_minute=100, concurrent_tasks=3, slot_seconds=600)
 
@@ -157,14 +158,7 @@ def test_two_workers_that_renew_the_same_permit_hold_one_slot() -> None:
     world = World(permits=MemoryPermits(LIMITS))
     job, message = released(world)
     world.clock.advance(70)
-    save = world.jobs.save
-
-    def meanwhile(job: Job) -> Job:
-        world.jobs.save = save  # type: ignore[method-assign]
-        world.advance(message)
-        return save(job)
-
-    world.jobs.save = meanwhile  # type: ignore[method-assign]
+    before_the_next_save(world, lambda: world.advance(message))
     world.advance(message)
     assert len(world.upstream.submits) == 1
     assert world.permits.running == 1

@@ -13,6 +13,7 @@ from darkroom.jobs.upstream import KeyRefused, NotCreated
 from darkroom.ports import JobMessage, ThrottledError, Tick
 from memory.permits import MemoryPermits
 from memory.world import OUTPUT_URL, OVERDUE_SECONDS, TENANT, World, a_request
+from unit.usecases.overtaking import before_the_next_save
 
 TWO_AT_ONCE = PermitLimits(images_per_minute=600, concurrent_tasks=2, slot_seconds=600)
 TWO_A_MINUTE = PermitLimits(images_per_minute=2, concurrent_tasks=100, slot_seconds=600)
@@ -375,14 +376,7 @@ def released(world: World) -> JobMessage:
 def test_two_workers_with_one_released_job_use_its_permit_once() -> None:
     world = limited()
     message = released(world)
-    save = world.jobs.save
-
-    def meanwhile(job: Job) -> Job:
-        world.jobs.save = save  # type: ignore[method-assign]
-        world.advance(message)
-        return save(job)
-
-    world.jobs.save = meanwhile  # type: ignore[method-assign]
+    before_the_next_save(world, lambda: world.advance(message))
     world.advance(message)
     assert len(world.upstream.submits) == 3
     assert world.permits.running == 2
